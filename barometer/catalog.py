@@ -19,13 +19,16 @@ FORMAT = 1
 Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Shape = Literal[
+    "circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-left", "triangle-right"
+]
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of the catalogue: an unknown key in it is an error."""
 
 
-class Method(_Record):
+class Method(_Record, frozen=True):
     """Constants of the arithmetic."""
 
     seed: int
@@ -35,13 +38,13 @@ class Method(_Record):
     weight_concentration: Annotated[float, msgspec.Meta(gt=0)]
 
 
-class Framework(_Record):
+class Framework(_Record, frozen=True):
     """One framework and the names it goes by in each data set."""
 
     key: Key
     label: Text
     colour: Annotated[str, msgspec.Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
-    shape: Literal["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-left", "triangle-right"]
+    shape: Shape
     packages: Annotated[list[Text], msgspec.Meta(min_length=1)]
     companions: list[Text] = []
     repositories: list[Text] = []
@@ -66,7 +69,7 @@ class Framework(_Record):
         return ((kind, name) for kind, names in kinds.items() for name in names)
 
 
-class PulledIn(_Record):
+class PulledIn(_Record, frozen=True):
     """A package of one framework that installs a package of another by declared dependency."""
 
     package: Text
@@ -75,7 +78,15 @@ class PulledIn(_Record):
     why: Text
 
 
-class Factor(_Record):
+class Break(_Record, frozen=True):
+    """A month in which a data set began to count differently: levels before and after are not compared."""
+
+    dataset: Key
+    month: dt.date
+    why: Text
+
+
+class Factor(_Record, frozen=True):
     """One heading of the articles. `scored` factors carry readers' weights."""
 
     key: Key
@@ -85,7 +96,7 @@ class Factor(_Record):
     scored: bool = True
 
 
-class Dataset(_Record):
+class Dataset(_Record, frozen=True):
     """One body of figures a report can draw on, and what is lost without it."""
 
     key: Key
@@ -95,7 +106,7 @@ class Dataset(_Record):
     without: Text
 
 
-class Metric(_Record):
+class Metric(_Record, frozen=True):
     """One measured quantity. `standing` metrics share their factor's weight by `importance`."""
 
     key: Key
@@ -111,7 +122,7 @@ class Metric(_Record):
     rows: str | None = None
 
 
-class Reader(_Record):
+class Reader(_Record, frozen=True):
     """One kind of reader and how much each factor matters to them."""
 
     key: Key
@@ -120,7 +131,7 @@ class Reader(_Record):
     weights: dict[str, Share]
 
 
-class Claim(_Record):
+class Claim(_Record, frozen=True):
     """One claim of the articles and the rule that decides it."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"^C\d\d$")]
@@ -132,7 +143,7 @@ class Claim(_Record):
     why: str | None = None
 
 
-class Catalog(_Record):
+class Catalog(_Record, frozen=True):
     """The whole catalogue, checked."""
 
     format: int
@@ -144,6 +155,7 @@ class Catalog(_Record):
     readers: list[Reader]
     claims: list[Claim]
     pulls_in: list[PulledIn] = []
+    breaks: list[Break] = []
     other_subjects: list[str] = []
 
     @property
@@ -171,11 +183,13 @@ def load_catalog(path: Path) -> Catalog:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CatalogError(f"cannot read the catalogue {path}: {error.strerror}", "check --catalog or BAROMETER_CATALOG") from None
+        message = f"cannot read the catalogue {path}: {error.strerror}"
+        raise CatalogError(message, "check --catalog or BAROMETER_CATALOG") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogError(f"{path.name} is not valid TOML: {error}", hint) from None
     if isinstance(raw.get("format"), int) and raw["format"] > FORMAT:
-        raise CatalogError(f"{path.name} has format {raw['format']}; this version reads up to {FORMAT}", "update barometer")
+        message = f"{path.name} has format {raw['format']}; this version reads up to {FORMAT}"
+        raise CatalogError(message, "update barometer")
     try:
         catalog = msgspec.convert(raw, Catalog)
     except msgspec.ValidationError as error:
@@ -227,7 +241,8 @@ def _name_problems(catalog: Catalog) -> Iterable[str]:
             if package not in packages:
                 yield f"[[pulls_in]] {edge.package} → {edge.installs}: no framework lists the package `{package}`"
         if packages.get(edge.package) == packages.get(edge.installs):
-            yield f"[[pulls_in]] {edge.package} → {edge.installs}: both belong to one framework, so nothing is pulled in from outside"
+            edge_name = f"{edge.package} → {edge.installs}"
+            yield f"[[pulls_in]] {edge_name}: both belong to one framework, so nothing is pulled in from outside"
 
 
 def _metric_problems(catalog: Catalog) -> Iterable[str]:
@@ -239,11 +254,17 @@ def _metric_problems(catalog: Catalog) -> Iterable[str]:
             yield f"[[metrics]] {metric.key}: no factor is called `{metric.factor}`"
         if metric.dataset not in datasets:
             yield f"[[metrics]] {metric.key}: no data set is called `{metric.dataset}`"
+    for entry in catalog.breaks:
+        if entry.dataset not in datasets:
+            yield f"[[breaks]] {entry.month}: no data set is called `{entry.dataset}`"
+        if entry.month.day != 1:
+            yield f"[[breaks]] {entry.dataset} {entry.month}: write the first day of the month"
     for factor in catalog.scored_factors:
         if not any(metric.standing and metric.factor == factor.key for metric in catalog.metrics):
             yield f"[[factors]] {factor.key}: no standing metric belongs to it, so it could never be measured"
         if factor.article_winner not in frameworks | {"draw", "none"}:
-            yield f"[[factors]] {factor.key}: article_winner `{factor.article_winner}` is neither a framework nor draw nor none"
+            winner = factor.article_winner
+            yield f"[[factors]] {factor.key}: article_winner `{winner}` is neither a framework nor draw nor none"
 
 
 def _weight_problems(catalog: Catalog) -> Iterable[str]:

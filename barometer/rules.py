@@ -100,7 +100,10 @@ def _check_call(node: ast.Call, vocabulary: Vocabulary) -> None:
     words = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
     if len(words) != 2 or len(node.args) != 2:
         raise RuleError(f'`{name}` takes two quoted names, as in {name}("…", "keras")')
-    _known(*(("reader", words[0], vocabulary.readers) if name == "recommended" else ("factor", words[0], vocabulary.factors)))
+    if name == "recommended":
+        _known("reader", words[0], vocabulary.readers)
+    else:
+        _known("factor", words[0], vocabulary.factors)
     _known("framework", words[1], vocabulary.subjects)
 
 

@@ -54,7 +54,9 @@ class Settings:
         return self.home / "reports"
 
 
-def load_settings(environ: Mapping[str, str] | None = None, home: Path | None = None, catalog: Path | None = None) -> Settings:
+def load_settings(
+    environ: Mapping[str, str] | None = None, home: Path | str | None = None, catalog: Path | str | None = None
+) -> Settings:
     """Return the settings: arguments win over `BAROMETER_HOME` and `BAROMETER_CATALOG`, those over the defaults."""
     environ = os.environ if environ is None else environ
     return Settings(

@@ -1,0 +1,12 @@
+-- What is not known? Standing metrics by factor, with the frameworks that have no figure for them.
+select
+    metrics.factor,
+    metrics.metric,
+    metrics.label,
+    frameworks.framework,
+    case when figures.evidence_id is null then 'not measured' else 'too old' end as why
+from catalog.metrics as metrics
+cross join catalog.frameworks as frameworks
+left join marts.evidence as figures on figures.metric = metrics.metric and figures.framework = frameworks.framework
+where metrics.standing and coalesce(figures.is_stale, true)
+order by metrics.factor, metrics.metric, frameworks.position
