@@ -1,0 +1,79 @@
+"""catalog.toml as tables, written anew by every build, so that SQL needs no names of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import duckdb
+
+from barometer.catalog import Catalog
+from sources.protocol import DatasetTerms
+from warehouse.load import insert_rows
+
+
+def write_catalog(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Iterable[DatasetTerms], as_of: dt.date
+) -> None:
+    """Fill every `catalog.*` table in the catalogue's order: `position` counts from 0. `edition` is one row."""
+    method = catalog.method
+    _write(connection, "edition", [(as_of, method.seed, method.draws, method.interval, method.pick_threshold)])
+    _write(connection, "frameworks", [(f.key, f.label, f.colour, f.shape, i) for i, f in enumerate(catalog.frameworks)])
+    _write(
+        connection,
+        "names",
+        [(f.key, kind, name, i) for f in catalog.frameworks for i, (kind, name) in enumerate(f.names())],
+    )
+    _write(connection, "pulls_in", [(edge.package, edge.installs, edge.since, edge.why) for edge in catalog.pulls_in])
+    _write(connection, "breaks", [(entry.dataset, entry.month, entry.why) for entry in catalog.breaks])
+    _write(
+        connection,
+        "factors",
+        [(f.key, f.label, f.question, f.article_winner, f.scored, i) for i, f in enumerate(catalog.factors)],
+    )
+    _write(
+        connection,
+        "datasets",
+        [(d.key, d.label, d.way, d.fresh_days, d.without, i) for i, d in enumerate(catalog.datasets)],
+    )
+    _write(
+        connection,
+        "terms",
+        [(t.dataset, t.origin, t.licence, t.attribution, t.period, t.granularity, t.caveats) for t in terms],
+    )
+    _write(
+        connection,
+        "metrics",
+        [
+            (
+                m.key,
+                m.factor,
+                m.label,
+                m.unit,
+                m.better,
+                m.spread,
+                m.dataset,
+                m.standing,
+                m.importance,
+                m.max_age_days,
+                m.rows,
+                i,
+            )
+            for i, m in enumerate(catalog.metrics)
+        ],
+    )
+    _write(connection, "readers", [(r.key, r.label, r.wants, i) for i, r in enumerate(catalog.readers)])
+    _write(
+        connection,
+        "weights",
+        [(r.key, factor, weight) for r in catalog.readers for factor, weight in r.weights.items()],
+    )
+    _write(
+        connection,
+        "claims",
+        [(c.id, c.factor, c.text, c.rule, c.kind, c.needs, c.why, i) for i, c in enumerate(catalog.claims)],
+    )
+
+
+def _write(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None:
+    insert_rows(connection, f"catalog.{table}", None, rows)
