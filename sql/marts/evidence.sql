@@ -35,7 +35,7 @@ join_catalogue as (
         figures.high,
         metrics.unit,
         metrics.better,
-        figures.as_of,
+        least(figures.as_of, edition.as_of) as as_of,
         datasets.label as source,
         cast(figures.n as bigint) as n,
         figures.note,
@@ -61,7 +61,7 @@ select
     high, -- upper end of the 90 % interval
     unit, -- unit of value, low and high
     better, -- higher or lower: which is better
-    as_of, -- last day of the period the figure is for
+    as_of, -- last day of the period the figure is for, or the edition's day while that period runs
     source, -- the data set: marts.source_health names its origin, licence and attribution
     n, -- how many facts it rests on: months, respondents, postings, papers, releases
     note, -- how it came about, and what it cannot say

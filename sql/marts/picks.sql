@@ -15,6 +15,8 @@ select
     picks.flip_weight_from, -- the reader's weight on it
     picks.flip_weight_to, -- the weight at which the lean changes
     picks.flips_to, -- key of the framework it changes to
-    picks.settle_factor -- the unmeasured factor that weighs most
+    picks.settle_factor, -- the unmeasured factor that weighs most
+    picks.settle_rival, -- key of the framework that could overtake the lean if that factor were measured; null: none could
+    picks.settle_lead -- how far ahead it would have to come out there, in standings (0 to 1)
 from advice.picks as picks
 inner join catalog.readers as readers on readers.reader = picks.reader

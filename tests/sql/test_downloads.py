@@ -262,3 +262,13 @@ def test_the_declared_breaks_are_steps_in_nearly_every_package_of_the_snapshot(s
         group by month order by month
     """)
     assert steps == [(dt.date(2018, 8, 1), True), (dt.date(2021, 4, 1), True)]
+
+
+def test_a_figure_of_a_month_that_still_runs_bears_the_day_of_the_edition():
+    world = one_framework()
+    months = months_from(dt.date(2026, 1, 1), 11)
+    world.downloads([(m.replace(day=26), "alpha", 3000) for m in months[:-1]], "BigQuery")
+    world.downloads([(dt.date(2026, 11, 23), "alpha", 3000)], "BigQuery").build("marts.evidence")
+    assert world.rows("select distinct as_of from marts.evidence where metric = 'downloads_per_day'") == [
+        (dt.date(2026, 11, 23),)
+    ]
