@@ -107,14 +107,16 @@ def explain(connection: duckdb.DuckDBPyConnection, models: Iterable[Model], ref:
         raise QueryError(
             f"the rows behind `{ref}` cannot be read: {error}", "correct `rows` of its metric in the catalogue"
         ) from None
+    path = _towards(models, below, datasets) if place.model.table in _FIGURES else below
+    maker = _maker(models, place.model, path)
     return Explanation(
         ref=ref,
         title=_title(connection, place),
         value=value,
         table=place.model.table,
-        file=place.model.file,
-        sql=place.model.sql,
-        lineage=_lineage(models, _towards(models, below, datasets) if place.model.table in _FIGURES else below),
+        file=maker.file,
+        sql=maker.sql,
+        lineage=_lineage(models, path),
         rows_sql=rows_sql,
         columns=columns,
         rows=rows,
@@ -222,6 +224,13 @@ def _towards(models: list[Model], below: list[tuple[str, int]], datasets: list[s
         for table, steps in below
         if table in raw or raw & {source for source, _ in upstream(models, table)}
     ]
+
+
+def _maker(models: list[Model], mart: Model, path: list[tuple[str, int]]) -> Model:
+    """The model that works a number out: marts.evidence only stacks what one core model a data set says."""
+    nearest = [table for table, steps in path if steps == 1]
+    stacked = [model for model in models if model.table in nearest and model.schema == "core"]
+    return stacked[0] if mart.table == "marts.evidence" and len(stacked) == 1 else mart
 
 
 def _lineage(models: list[Model], below: list[tuple[str, int]]) -> list[Step]:

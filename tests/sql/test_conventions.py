@@ -9,6 +9,7 @@ import sqlglot
 
 from tests.sql.world import SQL, World, models
 from warehouse.audit import file_audits, model_audits, run_audits
+from warehouse.explain import explain
 from warehouse.models import load_queries
 
 FILES = sorted(SQL.glob("*/*.sql"))
@@ -102,3 +103,12 @@ def test_grains_and_audits_hold_on_the_snapshot(snapshot: World):
 @pytest.mark.parametrize("query", load_queries(SQL, "queries"), ids=lambda query: query.name)
 def test_saved_query_answers(query, snapshot: World):
     assert snapshot.rows(query.sql)
+
+
+def test_every_figure_is_explained_by_the_model_that_works_it_out(snapshot: World):
+    for evidence_id, metric, framework in snapshot.rows("select evidence_id, metric, framework from marts.evidence"):
+        maker = explain(snapshot.connection, models(), evidence_id).file
+        table = maker.removeprefix("sql/").removesuffix(".sql").replace("/", ".")
+        assert table.startswith("core.evidence_")
+        counted = snapshot.rows(f"select count(*) from {table} where metric = '{metric}' and framework = '{framework}'")
+        assert counted == [(1,)]
