@@ -7,7 +7,7 @@ select
     readers.label, -- who that is
     readers.wants, -- what they are after
     picks.pick, -- key of the framework advised; null: too close to call
-    picks.lean, -- key of the framework most likely best, the unmeasured drawn evenly
+    picks.lean, -- key of the leader at the published standings and the reader's own weights, the unmeasured at its middle
     picks.contenders, -- the frameworks it is between
     picks.measured_weight, -- part of the reader's weight that is measured (0 to 1)
     picks.reasons, -- the two factors that speak most for it
