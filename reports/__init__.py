@@ -1,0 +1,1 @@
+"""Pages from marts: findings, charts, templates. Never writes to the warehouse."""

@@ -1,0 +1,118 @@
+"""How a value reads: three significant digits, one spelling for one kind of quantity, on every page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from decimal import Decimal
+from typing import Literal
+
+Kind = Literal["number", "ratio", "share", "chance", "year", "date", "flag", "text"]
+
+NARROW = "\u202f"  # narrow no-break space, before a unit
+NONE = "\u2013"
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+_SIZES = ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), "k"))
+_UNIT_KINDS: dict[str, Kind] = {"share": "share", "ratio": "ratio", "year": "year", "yes/no": "flag"}
+_COLUMN_KINDS: dict[str, Kind] = {
+    "p_best": "chance",
+    "p_best_even": "chance",
+    "p_best_possible": "chance",
+    "pick_threshold": "share",
+    "interval": "share",
+    "standing": "share",
+    "measured_share": "share",
+    "measured_weight": "share",
+    "utility_low": "share",
+    "utility_high": "share",
+    "weight": "share",
+    "flip_weight_from": "share",
+    "flip_weight_to": "share",
+    "settle_lead": "share",
+    "share": "share",
+    "share_among_frameworks": "share",
+    "year": "year",
+    "seed": "text",
+}
+_DATE_COLUMNS = ("as_of", "month", "week", "observed_on", "newest_period", "last_success_at", "released_on")
+_STANDING_TABLES = ("factor_standings", "survey_year", "papers_year", "jobs_year")
+
+
+def column_kind(table: str, column: str, unit: str | None = None) -> Kind:
+    """Return how the values of a column read; an evidence row's own unit decides for its value and interval."""
+    if table == "comparisons" and column in ("ratio", "low", "high"):
+        return "ratio"
+    if unit is not None and column in ("value", "low", "high"):
+        return _UNIT_KINDS.get(unit, "number")
+    if column in ("low", "high") and table in _STANDING_TABLES:
+        return "share"
+    if column in _DATE_COLUMNS:
+        return "date"
+    return _COLUMN_KINDS.get(column, "number")
+
+
+def format_value(value: object, kind: Kind = "number", prose: bool = False) -> str:
+    """Return a value as the pages print it; an absent one is a dash. `prose` only changes dates: "March 2026"."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NONE
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.date):
+        return f"{MONTHS[value.month - 1]} {value.year}" if prose else value.strftime("%Y-%m-%d")
+    if isinstance(value, list | tuple):
+        return " ".join(str(part) for part in value)
+    if isinstance(value, str) or kind == "text":
+        return str(value)
+    number = float(str(value))
+    if kind == "year":
+        return str(round(number))
+    if kind == "flag":
+        return "yes" if number else "no"
+    if kind == "ratio":
+        return f"{format_number(number)}\u00d7"
+    if kind == "share":
+        return f"{format_number(100 * number)}{NARROW}%"
+    if kind == "chance":
+        return format_chance(number)
+    return format_number(number)
+
+
+def format_number(value: float) -> str:
+    """Return three significant digits, without trailing zeros: `0.485`, `41.2`, `2.27 k`, `18.4 M`."""
+    if value == 0:
+        return "0"
+    rounded = Decimal(f"{abs(value):.2e}")
+    sign = "-" if value < 0 else ""
+    for size, suffix in _SIZES:
+        if rounded >= size:
+            return f"{sign}{_plain(rounded / size)}{NARROW}{suffix}"
+    return sign + _plain(rounded)
+
+
+def format_chance(value: float) -> str:
+    """Return a probability in percent; what sampling cannot tell from never or always is not printed as such."""
+    if value < 0.001:
+        return f"under 0.1{NARROW}%"
+    if value > 0.999:
+        return f"over 99.9{NARROW}%"
+    return f"{format_number(100 * value)}{NARROW}%"
+
+
+def _plain(rounded: Decimal) -> str:
+    """Fixed notation without trailing zeros."""
+    text = f"{rounded:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

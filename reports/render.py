@@ -1,0 +1,96 @@
+"""One edition as files: pages, report.json and a CSV a table. Nothing is written here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from barometer.catalog import Catalog
+from reports import answers, changes, evidence_page, ledger, scoreboard, sections
+from reports.figures import EVIDENCE_PAGE, Figures, percent
+from reports.marts import Connection, load_marts
+from reports.report_json import report_json, table_csv
+from reports.theme import colour_rules
+
+INDEX_PAGE = "index.html"
+REPORT = "report.json"
+_LONE_CELL = re.compile(r'<(td|th scope="row")><span (data-ref="[^"]*")>([^<]*)</span></(td|th)>')
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render_edition(connection: Connection, catalog: Catalog, previous: dict[str, Any] | None) -> dict[str, bytes]:
+    """Return {path in the edition's folder: bytes}: index.html, evidence.html, report.json, tables/<mart>.csv.
+
+    `connection` is read only. `previous` is the report.json of the edition before, or None for a first edition.
+    Raises VerifyError when a page needs a figure that the marts do not have.
+    """
+    marts = load_marts(connection)
+    templates = environment()
+    style = page_style(catalog)
+    figures = Figures(marts, catalog)
+    index = templates.get_template("index.html.j2").render(style=style, **_index(figures, connection, previous))
+    page = Figures(marts, catalog, EVIDENCE_PAGE)
+    evidence = templates.get_template("evidence.html.j2").render(style=style, **evidence_page.make_evidence(page))
+    files = {INDEX_PAGE: _tidy(index), EVIDENCE_PAGE: _tidy(evidence), REPORT: report_json(marts, catalog)}
+    names = [name for name in marts.tables if name not in ("edition", "weights")]
+    return files | {f"tables/{name}.csv": table_csv(marts, name) for name in names}
+
+
+def _tidy(page: str) -> bytes:
+    """Return the page with a table cell's reference on the cell itself, where it holds one figure and nothing else."""
+    return _LONE_CELL.sub(r"<\1 \2>\3</\4>", page).encode()
+
+
+def environment() -> Environment:
+    """Return the template environment: everything escaped, a missing name is an error."""
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page_style(catalog: Catalog) -> Markup:
+    """Return the style sheet with the frameworks' colours."""
+    return Markup(neutral_style() + colour_rules(catalog))
+
+
+def neutral_style() -> str:
+    """Return the style sheet without any framework's colour."""
+    return (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+
+
+def _index(figures: Figures, connection: Connection, previous: dict[str, Any] | None) -> dict[str, Any]:
+    catalog = figures.catalog
+    names = [framework.label for framework in catalog.frameworks]
+    question = f"{', '.join(names[:-1])} or {names[-1]}?"
+    advised = answers.make_answers(figures)
+    return {
+        "title": f"{question} Barometer, {figures.marts.edition}",
+        "description": f"{question} Measured factor by factor and reader by reader, with the uncertainty shown.",
+        "edition": figures.marts.edition,
+        "question": question,
+        "frameworks": catalog.frameworks,
+        "scored": [factor.key for factor in catalog.scored_factors],
+        "labels": {dataset.key: dataset.label for dataset in catalog.datasets},
+        "threshold": figures.show("edition/pick_threshold"),
+        "interval": figures.show("edition/interval"),
+        "draws": figures.show("edition/draws"),
+        "need": percent(catalog.method.pick_threshold),
+        "opening": answers.make_opening(figures, advised),
+        "answers": advised,
+        "odds": answers.odds_exhibit(figures),
+        "changes": changes.make_changes(figures, previous),
+        "board": scoreboard.make_scoreboard(figures),
+        "sections": sections.make_sections(figures),
+        "claims": ledger.make_claims(figures),
+        "sources": ledger.make_sources(figures),
+        "example": ledger.make_example(figures),
+        "queries": ledger.make_queries(figures, connection),
+    }

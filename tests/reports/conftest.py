@@ -1,0 +1,121 @@
+"""Real warehouses of the bundled snapshot, the edition made from one, and a browser to read it with."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import msgspec
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from advice import decide
+from barometer.catalog import Catalog, Framework, load_catalog
+from barometer.settings import Settings, load_settings
+from reports.publish import publish
+from reports.render import render_edition
+from sources.snapshot import Snapshot
+from warehouse.build import build
+from warehouse.connect import reader
+from warehouse.load import Delivery
+
+AS_OF = dt.date(2026, 11, 23)
+MXNET = Framework(
+    key="mxnet",
+    label="MXNet",
+    colour="#56B4E9",
+    shape="cross",
+    packages=["mxnet"],
+    repositories=["apache/mxnet", "apache/incubator-mxnet"],
+    paper_labels=["mxnet"],
+)
+
+World = Callable[..., tuple[duckdb.DuckDBPyConnection, Catalog]]
+
+
+def build_world(
+    home: Path, catalog: Catalog, without: tuple[str, ...] = (), as_of: dt.date = AS_OF
+) -> duckdb.DuckDBPyConnection:
+    """Build the snapshot's warehouse in `home`, less some data sets, and open it for reading."""
+    settings: Settings = dataclasses.replace(load_settings(environ={}), home=home)
+    snapshot = Snapshot()
+    deliveries = [
+        Delivery(snapshot.name, snapshot.run_id, payload, snapshot.parse(payload))
+        for payload in snapshot.fetch(None)
+        if payload.dataset not in without
+    ]
+    terms = [term for term in snapshot.terms() if term.dataset not in without]
+    build(settings, catalog, as_of, deliveries, terms, decide)
+    return reader(settings.warehouse)
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The project's own catalogue."""
+    return load_catalog(load_settings(environ={}).catalog)
+
+
+@pytest.fixture(scope="session")
+def connection(tmp_path_factory: pytest.TempPathFactory, catalog: Catalog) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the warehouse of the whole snapshot."""
+    with build_world(tmp_path_factory.mktemp("home"), catalog) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def files(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> dict[str, bytes]:
+    """The files of a first edition of the whole snapshot."""
+    return render_edition(connection, catalog, None)
+
+
+@pytest.fixture(scope="session")
+def edition(files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published folder of that edition. Read-only by agreement."""
+    return publish(tmp_path_factory.mktemp("reports"), AS_OF.isoformat(), files)
+
+
+@pytest.fixture
+def world(tmp_path: Path, catalog: Catalog) -> Iterator[World]:
+    """A function that builds another world: frameworks kept or added, data sets left out."""
+    opened: list[duckdb.DuckDBPyConnection] = []
+
+    def make(
+        frameworks: tuple[str, ...] | None = None, added: tuple[Framework, ...] = (), without: tuple[str, ...] = ()
+    ) -> tuple[duckdb.DuckDBPyConnection, Catalog]:
+        changed = with_frameworks(catalog, frameworks, added)
+        opened.append(build_world(tmp_path / f"home-{len(opened)}", changed, without))
+        return opened[-1], changed
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+def with_frameworks(catalog: Catalog, kept: tuple[str, ...] | None, added: tuple[Framework, ...] = ()) -> Catalog:
+    """Return the catalogue with some of its frameworks, and others; articles and claims that name a lost one go too."""
+    frameworks = [f for f in catalog.frameworks if kept is None or f.key in kept] + list(added)
+    keys = {f.key for f in frameworks} | {"draw", "none"}
+    packages = {package for f in frameworks for package in f.packages}
+    factors = [
+        f if f.article_winner in keys else msgspec.structs.replace(f, article_winner="none") for f in catalog.factors
+    ]
+    lost = [f.key for f in catalog.frameworks if f.key not in keys]
+    claims = [c for c in catalog.claims if not any(key in (c.rule or "") for key in lost)]
+    edges = [edge for edge in catalog.pulls_in if {edge.package, edge.installs} <= packages]
+    return msgspec.structs.replace(catalog, frameworks=frameworks, factors=factors, claims=claims, pulls_in=edges)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path is not None, "these tests need Chromium: install the package `chromium`"
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=flags)
+        yield opened
+        opened.close()
