@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,6 +20,8 @@ from warehouse.connect import literal
 from warehouse.models import Model, upstream
 
 _FIGURES = {"marts.evidence": "value", "marts.comparisons": "ratio"}
+# Constants of the method and readers' weights are printed too; their tables are the catalogue's and have no file in sql/.
+_CONSTANTS = {"edition": (), "weights": ("reader", "factor")}
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, models: Iterable[Model], ref:
 
 def resolver(connection: duckdb.DuckDBPyConnection, models: Iterable[Model]) -> Callable[[str], Any]:
     """Return `resolve` for many references: every mart is read once."""
-    marts = {model.name: model for model in models if model.schema == "marts"}
+    marts = _printed(models)
     read: dict[str, dict[tuple[str, ...], dict[str, Any]]] = {}
 
     def value(ref: str) -> Any:
@@ -97,7 +100,7 @@ def explain(connection: duckdb.DuckDBPyConnection, models: Iterable[Model], ref:
     """Return everything behind one reference. Raises QueryError as `resolve` does."""
     models = list(models)
     value = resolve(connection, models, ref)
-    place = _place(connection, {model.name: model for model in models if model.schema == "marts"}, ref)
+    place = _place(connection, _printed(models), ref)
     below = upstream(models, place.model.table)
     datasets = _datasets(connection, place, below)
     rows_sql = _rows_sql(connection, place)
@@ -114,7 +117,7 @@ def explain(connection: duckdb.DuckDBPyConnection, models: Iterable[Model], ref:
         title=_title(connection, place),
         value=value,
         table=place.model.table,
-        file=maker.file,
+        file=maker.path.name if maker.schema == "catalog" else maker.file,
         sql=maker.sql,
         lineage=_lineage(models, path),
         rows_sql=rows_sql,
@@ -122,6 +125,26 @@ def explain(connection: duckdb.DuckDBPyConnection, models: Iterable[Model], ref:
         rows=rows,
         sources=_sources(connection, datasets),
     )
+
+
+def _printed(models: Iterable[Model]) -> dict[str, Model]:
+    """Every table that a page prints cells of, by name: the marts, and the catalogue's constants."""
+    constants = {
+        name: Model(
+            schema="catalog",
+            name=name,
+            path=Path("catalog.toml"),
+            sql=f"select * from catalog.{name}",
+            description="From catalog.toml",
+            grain=grain,
+            audits=(),
+            warnings=(),
+            column_comments={},
+            reads=(),
+        )
+        for name, grain in _CONSTANTS.items()
+    }
+    return constants | {model.name: model for model in models if model.schema == "marts"}
 
 
 def _select(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[str], list[tuple]]:
@@ -155,8 +178,8 @@ def _figure_place(marts: dict[str, Model], ref: str) -> _Place:
 
 
 def _rows_by_key(connection: duckdb.DuckDBPyConnection, place: _Place) -> dict[tuple[str, ...], dict[str, Any]]:
-    keys = ", ".join(f'cast("{name}" as varchar)' for name in place.model.grain)
-    names, rows = _select(connection, f"select {keys}, * from {place.model.table}")
+    keys = "".join(f'cast("{name}" as varchar), ' for name in place.model.grain)
+    names, rows = _select(connection, f"select {keys}* from {place.model.table}")
     width = len(place.model.grain)
     return {row[:width]: dict(zip(names[width:], row[width:], strict=True)) for row in rows}
 
@@ -185,7 +208,7 @@ def _unknown(message: str, name: str, known: Iterable[str]) -> QueryError:
 
 def _row_filter(place: _Place) -> str:
     return " and ".join(
-        f'cast("{name}" as varchar) = {literal(key)}' for name, key in zip(place.model.grain, place.keys, strict=True)
+        f"cast({name} as varchar) = {literal(key)}" for name, key in zip(place.model.grain, place.keys, strict=True)
     )
 
 
@@ -201,12 +224,14 @@ def _rows_sql(connection: duckdb.DuckDBPyConnection, place: _Place) -> str:
         both = ", ".join(map(literal, pair))
         pairs = f"metric = {literal(metric)} and framework in ({both})"
         return f"select * from marts.evidence where {pairs} order by framework"
-    return f"select * from {place.model.table} where {_row_filter(place)}"
+    where = f" where {_row_filter(place)}" if place.keys else ""
+    return f"select * from {place.model.table}{where}"
 
 
 def _title(connection: duckdb.DuckDBPyConnection, place: _Place) -> str:
     if place.model.table not in _FIGURES:
-        return f"{place.column} of {place.model.table}, {', '.join(place.model.grain)} = {', '.join(place.keys)}"
+        keys = ", ".join(f"{name} {key}" for name, key in zip(place.model.grain, place.keys, strict=True))
+        return f"{place.column} of {place.model.table}" + (f": {keys}" if keys else "")
     metric, *frameworks = place.keys
     labels = dict(connection.execute("select framework, label from catalog.frameworks").fetchall())
     found = connection.execute(f"select label, unit from catalog.metrics where metric = {literal(metric)}").fetchall()

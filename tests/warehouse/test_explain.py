@@ -62,6 +62,7 @@ VALUES = {
     "recommendations/beginner/keras/is_pick": False,
     "evidence/stars/keras/as_of": dt.date(2026, 3, 1),
     "odd/2026-01-02/true/a%2Fb/figure": 5,
+    "edition/as_of": AS_OF,
 }
 
 
@@ -104,6 +105,18 @@ def test_an_unknown_reference_tells_the_nearest(
         resolve(connection, models, ref)
     assert message in caught.value.message
     assert hint in caught.value.hint
+
+
+def test_constants_of_the_catalogue_are_explained_by_the_catalogue(
+    connection: duckdb.DuckDBPyConnection, models: list[Model]
+) -> None:
+    threshold = explain(connection, models, "edition/pick_threshold")
+    assert (threshold.value, threshold.file, threshold.lineage, threshold.sources) == (0.8, "catalog.toml", [], [])
+    readers = connection.execute("select reader, factor, weight from catalog.weights limit 1").fetchall()
+    for reader_key, factor, weight in readers:
+        found = explain(connection, models, f"weights/{reader_key}/{factor}/weight")
+        assert (found.value, found.rows) == (weight, [(reader_key, factor, weight)])
+    assert len(readers) == 1
 
 
 def test_a_figure_is_explained_down_to_its_payload(connection: duckdb.DuckDBPyConnection, models: list[Model]) -> None:
