@@ -20,7 +20,7 @@ from warehouse.connect import literal
 from warehouse.models import Model, upstream
 
 _FIGURES = {"marts.evidence": "value", "marts.comparisons": "ratio"}
-# Constants of the method and readers' weights are printed too; their tables are the catalogue's and have no file in sql/.
+# Constants of the method and weights of readers are printed too; their tables have no file in sql/.
 _CONSTANTS = {"edition": (), "weights": ("reader", "factor")}
 
 
