@@ -73,7 +73,7 @@ def factor_verdict(
     `unknown` the labels of what is not measured, or not for everybody.
     """
     if winner == "not measured":
-        return f"Not measured yet: nobody has figures for {listed(unknown)}."
+        return f"Not measured yet: no figures so far for {listed(unknown)}."
     missing = f" Not measured for everybody: {listed(unknown)}." if unknown else ""
     if winner != "tie":
         how_sure = (

@@ -91,7 +91,7 @@ def test_tables_have_every_row_once(quick, realistic):
     [
         ({"m": (9, 3, 2, 1)}, "a", "A leads: measured again, it would come out best in over 99.9\u202f% of cases."),
         ({"m": (9, 9, 2, 1)}, "tie", "Too close to call: A or B. The figures do not tell them apart."),
-        ({}, "not measured", "Not measured yet: nobody has figures for m."),
+        ({}, "not measured", "Not measured yet: no figures so far for m."),
         (
             {"m": (9, 3, 2, None)},
             "tie",
