@@ -62,6 +62,15 @@ def previous_report(reports_dir: Path, edition: str) -> dict[str, Any] | None:
     return _read_report(reports_dir / earlier[0] / REPORT) if earlier else None
 
 
+def compared_report(reports_dir: Path, edition: str) -> dict[str, Any] | None:
+    """Return report.json of the edition that a published one was compared with, or None where there was none.
+
+    Editions may have been added in between since. Raises StorageError naming the file when it cannot be read.
+    """
+    name = _read_report(reports_dir / edition / REPORT).get("compared_with")
+    return _read_report(reports_dir / str(name) / REPORT) if name else None
+
+
 def write_archive(reports_dir: Path) -> None:
     """Write `reports_dir/index.html`, the list of editions with their answers, in one step."""
     listed = [

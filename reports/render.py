@@ -35,7 +35,7 @@ def render_edition(connection: Connection, catalog: Catalog, previous: dict[str,
     index = templates.get_template("index.html.j2").render(style=style, **_index(figures, connection, previous))
     page = Figures(marts, catalog, EVIDENCE_PAGE)
     evidence = templates.get_template("evidence.html.j2").render(style=style, **evidence_page.make_evidence(page))
-    files = {INDEX_PAGE: _tidy(index), EVIDENCE_PAGE: _tidy(evidence), REPORT: report_json(marts, catalog)}
+    files = {INDEX_PAGE: _tidy(index), EVIDENCE_PAGE: _tidy(evidence), REPORT: report_json(marts, catalog, previous)}
     names = [name for name in marts.tables if name not in ("edition", "weights")]
     return files | {f"tables/{name}.csv": table_csv(marts, name) for name in names}
 

@@ -64,10 +64,14 @@ _STANDING = ("framework", "standing", "low", "high", "measured_share", "p_best",
 _CLAIM = ("claim_id", "factor", "claim", "rule", "verdict", "why", "evidence_ids", "needs")
 
 
-def report_json(marts: Marts, catalog: Catalog) -> bytes:
-    """Return report.json: edition, readers, factors, claims, evidence, sources. `barometer explain` takes a `ref`."""
+def report_json(marts: Marts, catalog: Catalog, previous: dict[str, Any] | None = None) -> bytes:
+    """Return report.json: edition, readers, factors, claims, evidence, sources. `barometer explain` takes a `ref`.
+
+    `compared_with` names the edition that the page's changes are told against, null where there was none.
+    """
     report = {
         "format": FORMAT,
+        "compared_with": previous["edition"]["as_of"] if previous else None,
         "edition": {"as_of": marts.edition, **{k: v for k, v in marts.tables["edition"][0].items() if k != "as_of"}},
         "frameworks": [{"key": framework.key, "label": framework.label} for framework in catalog.frameworks],
         "readers": [_reader(marts, row) for row in marts.tables["picks"]],

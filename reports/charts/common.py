@@ -103,7 +103,8 @@ def line_chart(
     x = alt.X(
         "period:T",
         title=None,
-        scale=alt.Scale(nice=False),
+        # Days are days: the reader's time zone must not move them, nor the machine's that draws.
+        scale=alt.Scale(type="utc", nice=False),
         axis=alt.Axis(format="%Y", tickCount="year", labelFlush=False),
     )
     y = alt.Y("value:Q", title=None, scale=axis.scale, axis=axis.written())

@@ -1,0 +1,48 @@
+# make report: from a clone to a report.  make test: everything that must hold.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BAROMETER_HOME ?= var
+export BAROMETER_HOME
+# An index that pip reads from its own settings is read by uv only when told.
+LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
+
+.PHONY: help report test bench-pipeline lock clean
+
+help:  ## say what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+report: $(VENV)/run.stamp  ## build the warehouse from the bundled snapshot and write the report
+	@$(BIN)/barometer run --offline
+	@echo "open $(BAROMETER_HOME)/reports/index.html in a browser"
+
+test: $(VENV)/dev.stamp  ## lint, types, import rules and every test
+	@scripts/ensure-chromium
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+bench-pipeline: $(VENV)/dev.stamp  ## measure build, report, start-up, memory, and a large generated world
+	$(BIN)/python -m scripts.bench_pipeline
+
+lock: $(VENV)/dev.stamp  ## pin the newest releases that pyproject.toml admits
+	$(LOCK) --upgrade --extra install --output-file requirements.txt
+	$(LOCK) --upgrade --extra install --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean:  ## remove the environment, caches and built files; var/ stays
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/run.stamp: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "barometer needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install -qq --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
+	$(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Programs for people who work on Barometer: measuring, generating. Not installed."""

@@ -1,0 +1,65 @@
+"""What tests of several rooms share: a built home, and the command line as a real process."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from barometer.catalog import load_catalog
+from barometer.settings import Settings, load_settings
+from tests.support import AS_OF, CLI, ROOT, process_environment
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository's root."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def built_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A home with the warehouse and the report of one fixed day, made once for all workers. Read-only by agreement."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    home = shared / "built-home"
+    with FileLock(shared / "built-home.lock"):
+        if not (home / "reports" / AS_OF.isoformat() / "index.html").exists():
+            _build(load_settings(environ={}, home=home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def built(built_home: Path) -> Settings:
+    """The settings of the built home."""
+    return load_settings(environ={}, home=built_home)
+
+
+def _build(settings: Settings) -> None:
+    from flows import steps
+
+    catalog = load_catalog(settings.catalog)
+    steps.build_warehouse(settings, catalog, AS_OF, steps.deliver_snapshot())
+    steps.publish_report(settings, steps.render_report(settings, catalog))
+
+
+@pytest.fixture
+def barometer(tmp_path: Path) -> Run:
+    """A function that runs the command line in a process of its own, in an empty folder, with a home of its own."""
+
+    def run(
+        *args: str, home: Path | None = None, cwd: Path | None = None, env: dict[str, str] | None = None, **more: Any
+    ) -> subprocess.CompletedProcess[str]:
+        folder = cwd or tmp_path
+        environ = process_environment(home or tmp_path / "home") | (env or {})
+        options = {"capture_output": True, "text": True, "timeout": 240} | more
+        return subprocess.run([*CLI, *args], cwd=folder, env=environ, **options)
+
+    return run

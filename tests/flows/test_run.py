@@ -1,0 +1,132 @@
+"""The flow for real: once by hand, once by `barometer serve`, with Prefect's own server asked what it saw."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import requests
+
+from flows.serve import DEPLOYMENT, WEEKLY
+from tests.support import AS_OF, CLI, ROOT, file_contents, process_environment, table_contents
+
+PATIENCE_S = 180
+
+
+@pytest.mark.xdist_group("prefect")
+def test_a_run_makes_what_build_and_report_make(barometer, built_home: Path, tmp_path: Path):
+    done = barometer("run", "--offline", "--as-of", AS_OF.isoformat(), timeout=PATIENCE_S)
+    assert done.returncode == 0, done.stderr
+    home = tmp_path / "home"
+    assert table_contents(home / "warehouse.duckdb") == table_contents(built_home / "warehouse.duckdb")
+    assert file_contents(home / "reports") == file_contents(built_home / "reports")
+    assert str(Path("home") / "reports" / AS_OF.isoformat() / "index.html") in done.stdout
+    for part in ("evidence:", "claims:", "| reader | take |", "Google Trends"):
+        assert part in done.stdout
+    assert "run: building" in done.stderr
+    assert "live sources are not built yet" not in done.stderr
+
+
+@pytest.mark.xdist_group("prefect")
+def test_without_offline_it_says_that_nothing_live_exists_yet(barometer, tmp_path: Path):
+    done = barometer("run", "--as-of", AS_OF.isoformat(), env={"HOME": "/dev/null"}, timeout=PATIENCE_S)
+    assert done.returncode == 0, done.stderr
+    assert "live sources are not built yet: using the bundled snapshot and what was collected before" in done.stderr
+
+
+@pytest.mark.xdist_group("prefect")
+def test_serve_runs_the_flow_and_leaves_nothing_behind(tmp_path: Path):
+    with serving(tmp_path / "home") as (process, api):
+        deployment = _until(lambda: _get(api(), f"deployments/name/barometer-run/{DEPLOYMENT}"))
+        assert [entry["schedule"]["cron"] for entry in deployment["schedules"]] == [WEEKLY]
+        run = _until(lambda: _post(api(), f"deployments/{deployment['id']}/create_flow_run"))
+        state = _until(lambda: _ended(_get(api(), f"flow_runs/{run['id']}")))
+        assert state["type"] == "COMPLETED", state
+        (artifact,) = _until(lambda: _post(api(), "artifacts/filter"))
+        assert artifact["key"] == "barometer-run"
+        assert "| reader | take |" in artifact["data"]
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+        _, alive = psutil.wait_procs(family, timeout=20)
+        assert alive == []
+    assert len(list((tmp_path / "home" / "reports").glob("*/index.html"))) == 1
+
+
+def test_a_schedule_that_is_none_is_refused(barometer):
+    done = barometer("serve", "--cron", "every day", timeout=PATIENCE_S)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-2:] == [
+        'barometer: --cron `every day` is no schedule: Invalid cron string: "every day"',
+        'next: write five fields, as in "0 6 * * 1"',
+    ]
+
+
+def test_the_deployment_file_says_the_same_as_serve():
+    lines = (ROOT / "prefect.yaml").read_text(encoding="utf-8")
+    assert f'cron: "{WEEKLY}"' in lines
+    assert f"name: {DEPLOYMENT}" in lines
+    path, _, name = lines.partition("entrypoint: ")[2].split()[0].partition(":")
+    assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8")
+    pins = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    assert "prefect" + lines.partition('prefect-version: "')[2].partition('"')[0] in pins
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[tuple[subprocess.Popen[bytes], Callable[[], str]]]:
+    """Run `barometer serve`; yield its process and a function that finds the address of its Prefect API."""
+    environ = process_environment(home) | {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
+    process = subprocess.Popen([*CLI, "serve", "--offline"], env=environ, cwd=home.parent)
+
+    def api() -> str:
+        for child in psutil.Process(process.pid).children():
+            command = child.cmdline()
+            if "--port" in command:
+                return f"http://127.0.0.1:{command[command.index('--port') + 1]}/api"
+        raise LookupError("the server is not there yet")
+
+    try:
+        yield process, api
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _get(api: str, path: str) -> Any:
+    reply = requests.get(f"{api}/{path}", timeout=5)
+    reply.raise_for_status()
+    return reply.json()
+
+
+def _post(api: str, path: str) -> Any:
+    reply = requests.post(f"{api}/{path}", json={}, timeout=5)
+    reply.raise_for_status()
+    return reply.json()
+
+
+def _ended(run: dict[str, Any]) -> dict[str, Any] | None:
+    return run["state"] if run["state"]["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
+
+
+def _until(look: Callable[[], Any]) -> Any:
+    """Return what `look` finds; a server that starts or is busy gets time."""
+    last: Exception | None = None
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        try:
+            found = look()
+        except (requests.RequestException, LookupError) as error:
+            last = error
+        else:
+            if found:
+                return found
+        time.sleep(0.5)
+    raise TimeoutError(f"nothing after {PATIENCE_S} s; last: {last}")

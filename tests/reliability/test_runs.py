@@ -1,0 +1,155 @@
+"""Two runs at once, the same run twice, the same day on two homes, and catalogues that break a rule."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support import AS_OF, CLI, EARLIER, ROOT, file_contents, process_environment, table_contents
+
+HOLD = """
+import sys; from barometer.settings import load_settings; from flows import steps
+with steps.hold_home(load_settings(), 0):
+    print("held", flush=True); sys.stdin.read()
+"""
+
+
+def test_a_second_run_stops_and_names_the_first(barometer, tmp_path: Path):
+    home = tmp_path / "home"
+    first = _holder(home)
+    for command in ("build", "report", "run"):
+        done = barometer(command, home=home)
+        assert done.returncode == 7
+        assert f"process {first.pid}" in done.stderr
+        assert "next: " in done.stderr
+    assert f"writer     process {first.pid}" in barometer("status", home=home).stdout
+    first.communicate("")
+
+
+def test_a_second_run_waits_when_told_to(barometer, tmp_path: Path):
+    home = tmp_path / "home"
+    first = _holder(home)
+    second = subprocess.Popen(
+        [*CLI, "build", "--wait", "60", "--as-of", AS_OF.isoformat()], env=process_environment(home), cwd=tmp_path
+    )
+    time.sleep(1)
+    assert second.poll() is None
+    first.communicate("")
+    assert second.wait(60) == 0
+
+
+def test_two_at_once_lose_nothing(built_home: Path, tmp_path: Path):
+    home = tmp_path / "home"
+    both = [
+        subprocess.Popen(
+            [*CLI, "build", "--wait", "120", "--as-of", day.isoformat()], env=process_environment(home), cwd=tmp_path
+        )
+        for day in (AS_OF, EARLIER)
+    ]
+    assert [process.wait(120) for process in both] == [0, 0]
+    found = table_contents(home / "warehouse.duckdb")
+    expected = table_contents(built_home / "warehouse.duckdb")
+    assert {name: rows for name, rows in found.items() if name.startswith("raw.")} == {
+        name: rows for name, rows in expected.items() if name.startswith("raw.")
+    }
+
+
+def test_the_same_twice_adds_no_row_and_changes_no_page(barometer, built_home: Path, tmp_path: Path):
+    home = tmp_path / "home"
+    for _ in range(2):
+        assert barometer("build", "--as-of", AS_OF.isoformat(), home=home).returncode == 0
+        assert barometer("report", home=home).returncode == 0
+        assert table_contents(home / "warehouse.duckdb") == table_contents(built_home / "warehouse.duckdb")
+        assert file_contents(home / "reports") == file_contents(built_home / "reports")
+    assert ", 0 new raw rows," in barometer("build", "--as-of", AS_OF.isoformat(), home=home).stdout
+
+
+def test_an_old_day_on_two_homes_gives_the_same_bytes(barometer, tmp_path: Path):
+    day = EARLIER.isoformat()
+    quirks = [
+        {"TZ": "Pacific/Auckland", "PYTHONHASHSEED": "1", "LC_ALL": "C"},
+        {"TZ": "America/Los_Angeles", "PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8", "COLUMNS": "40"},
+    ]
+    pages = []
+    for n, env in enumerate(quirks):
+        home = tmp_path / f"a home {n}"
+        assert barometer("build", "--as-of", day, home=home, env=env).returncode == 0
+        assert barometer("report", home=home, env=env).returncode == 0
+        pages.append(file_contents(home / "reports"))
+    assert pages[0] == pages[1]
+    assert f"{day}/index.html" in pages[0]
+
+
+def test_an_old_day_after_a_new_one_gives_the_same_pages_as_alone(barometer, tmp_path: Path):
+    alone, after = tmp_path / "alone", tmp_path / "after"
+    for home, days in ((alone, [EARLIER]), (after, [AS_OF, EARLIER])):
+        for day in days:
+            assert barometer("build", "--as-of", day.isoformat(), home=home).returncode == 0
+            assert barometer("report", home=home).returncode == 0
+    folder = Path("reports") / EARLIER.isoformat()
+    assert file_contents(alone / folder) == file_contents(after / folder)
+
+
+BROKEN = {
+    "an unknown key": ('[[frameworks]]\nkey = "keras"', '[[frameworks]]\ncolor = "red"\nkey = "keras"', "color"),
+    "no package": ('packages = ["keras"]\n', "", "packages"),
+    "an empty list of packages": ('packages = ["keras"]', "packages = []", "packages"),
+    "weights that do not sum": ("emergence = 0.12,", "emergence = 0.22,", "sum to 1.1"),
+    "a rule with a typo": ("stars.tensorflow > stars.pytorch", "starz.tensorflow > stars.pytorch", "stars"),
+    "a framework nobody knows": (
+        "paper_share.pytorch > paper_share.jax",
+        "paper_share.pytorch > paper_share.jaxx",
+        "jax",
+    ),
+    "no TOML": ("[method]", "[method", "TOML"),
+    "a format to come": ("format = 1", "format = 2", "format 2"),
+    "a factor nobody knows": ('factor = "jobs"', 'factor = "job"', "job"),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_catalogue_is_one_error_and_nothing_is_written(barometer, tmp_path: Path, fault):
+    old, new, named = BROKEN[fault]
+    text = (ROOT / "catalog.toml").read_text(encoding="utf-8")
+    assert old in text
+    broken = tmp_path / "broken.toml"
+    broken.write_text(text.replace(old, new, 1), encoding="utf-8")
+    for command in ("build", "run", "report", "verify"):
+        done = barometer("--catalog", str(broken), command)
+        assert done.returncode == 3, done.stderr
+        said = [line for line in done.stderr.splitlines() if re.match("barometer: |next: ", line)]
+        assert [line.partition(":")[0] for line in said] == ["barometer", "next"]
+        assert named in said[0]
+        assert "broken.toml" in said[0] + said[1]
+    assert not (tmp_path / "home" / "warehouse.duckdb").exists()
+
+
+def _holder(home: Path) -> subprocess.Popen[str]:
+    """A process that holds the home folder until its input ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD],
+        env=process_environment(home),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_an_edition_still_verifies_after_an_older_day_was_added(barometer, built_home: Path, tmp_path: Path):
+    home = tmp_path / "home"
+    shutil.copytree(built_home, home)
+    assert barometer("build", "--as-of", EARLIER.isoformat(), home=home).returncode == 0
+    assert barometer("report", home=home).returncode == 0
+    for day in (AS_OF, EARLIER):
+        done = barometer("verify", day.isoformat(), home=home)
+        assert done.returncode == 0, done.stderr
+        assert f"edition {day}: " in done.stdout

@@ -1,0 +1,37 @@
+"""What tests of several rooms use: the fixed day, the tree, processes on a home of their own, contents."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parent.parent
+AS_OF = dt.date(2026, 11, 23)
+EARLIER = dt.date(2026, 3, 1)
+CLI = [sys.executable, "-m", "barometer.cli"]
+
+
+def process_environment(home: Path, root: Path = ROOT) -> dict[str, str]:
+    """The environment of a process that works on `home`: this one's, less what would steer it elsewhere."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BAROMETER_", "PREFECT_"))}
+    return kept | {"BAROMETER_HOME": str(home), "PYTHONPATH": str(root), "NO_COLOR": "1"}
+
+
+def table_contents(warehouse: Path) -> dict[str, tuple[int, int]]:
+    """Every table's number of rows and the sum of its rows' hashes: equal for equal contents, whatever their order."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{warehouse}' as w (read_only)")
+        names = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'w' order by 1"
+        ).fetchall()
+        query = "select count(*), coalesce(sum(hash(one)::hugeint), 0) from w.{} as one"
+        return {name: connection.execute(query.format(name)).fetchall()[0] for (name,) in names}
+
+
+def file_contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder by its relative path."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
