@@ -6,7 +6,7 @@ BAROMETER_HOME ?= var
 export BAROMETER_HOME
 # An index that pip reads from its own settings is read by uv only when told.
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-annotate --no-header $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
+	--constraint scripts/lock-limits.txt --no-emit-index-url --no-annotate --no-header $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
 
 .PHONY: help report test bench-pipeline lock clean
 

@@ -114,7 +114,7 @@ def test_explain_goes_from_the_number_to_the_source(barometer, built_home):
     assert float(done.stdout.splitlines()[0].removeprefix("stars.keras = ")) == float(value.stdout.splitlines()[1])
     for part in (
         "marts.evidence",
-            "sql/core/evidence_stars.sql",
+        "sql/core/evidence_stars.sql",
         "raw.repository_counters",
         "licence:",
         "caveat:",

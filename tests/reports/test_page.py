@@ -164,7 +164,17 @@ def test_report_json_holds_every_figure_with_its_reference(
     files: dict[str, bytes], connection: duckdb.DuckDBPyConnection
 ) -> None:
     report = json.loads(files["report.json"])
-    assert sorted(report) == ["claims", "edition", "evidence", "factors", "format", "frameworks", "readers", "sources"]
+    assert sorted(report) == [
+        "claims",
+        "compared_with",
+        "edition",
+        "evidence",
+        "factors",
+        "format",
+        "frameworks",
+        "readers",
+        "sources",
+    ]
     rows = connection.execute("select evidence_id, value from marts.evidence order by metric, framework").fetchall()
     assert [(entry["ref"], entry["value"]) for entry in report["evidence"]] == rows
     assert files["report.json"].decode() == json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
