@@ -23,7 +23,7 @@ from barometer.settings import Settings
 from sources.protocol import DatasetTerms
 from warehouse.audit import coverage_audits, file_audits, model_audits, run_audits
 from warehouse.catalog_tables import write_catalog
-from warehouse.connect import FORMAT, SCHEMA, damaged, quote, storage_errors, writer, writer_lock
+from warehouse.connect import FORMAT, SCHEMA, damaged, is_unreadable, quote, storage_errors, writer, writer_lock
 from warehouse.load import Delivery, insert_rows, load
 from warehouse.models import EVIDENCE, LAYERS, Model, after_advice, load_models, load_queries
 
@@ -152,14 +152,10 @@ def _create_tables(connection: duckdb.DuckDBPyConnection, published: Path | None
                 connection.execute(f"create table raw.{name} as from published.raw.{name}")
             elif name != "format":
                 connection.execute(f"insert into raw.{name} by name from published.raw.{name}")
-    except (
-        duckdb.IOException,
-        duckdb.SerializationException,
-        duckdb.InternalException,
-        duckdb.FatalException,
-    ) as error:
-        with storage_errors(published.parent):
+    except duckdb.Error as error:
+        if is_unreadable(error):
             raise damaged(published, error) from error
+        raise
 
 
 def _raw_tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:

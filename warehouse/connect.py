@@ -102,6 +102,15 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read
         )
 
 
+def is_unreadable(error: duckdb.Error) -> bool:
+    """True when DuckDB met a file it cannot read: not a query it cannot answer, nor a disk that is full."""
+    if any(sign in str(error).lower() for sign in _DISK_FULL):
+        return False
+    kinds = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
+    # DuckDB 2.0 has no class of its own for a block whose checksum is wrong.
+    return isinstance(error, kinds) or "Corrupt database file" in str(error)
+
+
 def damaged(path: Path, error: Exception) -> BarometerError:
     """Return what to raise when DuckDB cannot read `path`: a newer file, one in use, or a damaged one."""
     text = str(error).splitlines()[0].partition(": ")[2]

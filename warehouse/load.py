@@ -141,14 +141,16 @@ def _cast(position: int, kind: str) -> str:
 
 
 def _column_types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    try:
-        description = connection.execute(f"select * from {table} limit 0").description
-    except duckdb.CatalogException:
-        found = connection.execute("select schema_name || '.' || table_name from duckdb_tables() order by 1").fetchall()
-        raise BuildError(
-            f"there is no table {table}{_near(table, [row[0] for row in found])}", "add it to warehouse/schema.sql"
-        ) from None
-    return {column[0]: str(column[1]) for column in description}
+    # Asked of DuckDB's own list: a failed select would end the transaction that this is a part of.
+    found = connection.execute(
+        "select schema_name || '.' || table_name, column_name, data_type from duckdb_columns() "
+        "where database_name = current_database() order by table_oid, column_index"
+    ).fetchall()
+    types = {column: kind for name, column, kind in found if name == table}
+    if not types:
+        known = sorted({name for name, _, _ in found})
+        raise BuildError(f"there is no table {table}{_near(table, known)}", "add it to warehouse/schema.sql")
+    return types
 
 
 def _near(name: str, names: Iterable[str]) -> str:

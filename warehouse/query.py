@@ -17,14 +17,13 @@ from typing import BinaryIO, Literal
 import duckdb
 
 from barometer.errors import QueryError
-from warehouse.connect import damaged, quote, reader, storage_errors
+from warehouse.connect import damaged, is_unreadable, quote, reader, storage_errors
 
 Format = Literal["csv", "json", "parquet"]
 
 _COPY_OPTIONS = {"csv": "format csv, header true", "json": "format json, array true", "parquet": "format parquet"}
 _FILES_HINT = "a query sees the warehouse alone; `--allow-files` lets it reach files"
 _EXPLAIN = re.compile(r"^explain\s+(analyze\s+)?", re.IGNORECASE)
-_UNREADABLE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def _explained(connection: duckdb.DuckDBPyConnection, path: Path, error: duckdb.
         return QueryError(f"the query reaches outside the warehouse: {text.splitlines()[0]}", _FILES_HINT)
     if isinstance(error, duckdb.OutOfMemoryException):
         return QueryError(f"the query needs too much memory: {text.splitlines()[0]}", "select fewer rows, or use --out")
-    if isinstance(error, _UNREADABLE) and not allow_files:
+    if is_unreadable(error) and not allow_files:
         return damaged(path, error)
     missing = re.search(r"Table with name (.+) does not exist!", text)
     if not missing:

@@ -169,7 +169,7 @@ class TestTwoWriters:
         assert run_build(wait_s=30).rows_loaded == 0
 
 
-@pytest.mark.parametrize("limit", [1_000, 20_000, 100_000, 400_000])
+@pytest.mark.parametrize("limit", [1_000, 20_000, 100_000, 300_000])
 def test_a_full_disk_is_one_clear_error_and_harms_nothing(
     run_build: Build, settings: Settings, child: Child, limit: int
 ) -> None:
