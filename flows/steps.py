@@ -89,14 +89,15 @@ def deliver_snapshot() -> Delivered:
     """Return the bundled snapshot's replies with their rows, and the terms of its data sets."""
     from sources.snapshot import Snapshot
 
-    return deliver(Snapshot())
+    snapshot = Snapshot()
+    # The bundle's own id, not this run's: two homes hold the same raw rows.
+    return deliver(snapshot, snapshot.run_id)
 
 
-def deliver(source: Source) -> Delivered:
+def deliver(source: Source, run_id: str) -> Delivered:
     """Return one source's replies, each with its rows, and the terms of its data sets."""
     from warehouse.load import Delivery
 
-    run_id = getattr(source, "run_id", "")
     replies = [Delivery(source.name, run_id, reply, _rows_of(source, reply)) for reply in source.fetch()]
     return Delivered(replies, source.terms())
 
