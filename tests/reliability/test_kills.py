@@ -190,6 +190,11 @@ def test_a_whole_run_killed_leaves_no_process_and_the_next_goes_through(built_ho
     assert file_contents(home / "reports") == file_contents(built_home / "reports")
 
 
+def hear_ctrl_c() -> None:
+    """Undo what a shell does to jobs in the background: they, and so these tests, may be deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("after", ["reading the bundled snapshot", "building", "auditing"])
 def test_stopped_by_hand_it_says_so_and_publishes_nothing(tmp_path: Path, ending: signal.Signals, after: str):
@@ -200,6 +205,7 @@ def test_stopped_by_hand_it_says_so_and_publishes_nothing(tmp_path: Path, ending
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_ctrl_c,
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:
