@@ -39,7 +39,11 @@ class Method(_Record, frozen=True):
 
 
 class Framework(_Record, frozen=True):
-    """One framework and the names it goes by in each data set."""
+    """One framework and the names it goes by in each data set.
+
+    `job_patterns` are the regular expressions that find `job_terms[0]` in a posting (the terms themselves where there
+    are none), `job_exclusions` those whose matches are taken out first; `paper_query` finds its papers.
+    """
 
     key: Key
     label: Text
@@ -52,7 +56,14 @@ class Framework(_Record, frozen=True):
     survey_options: list[Text] = []
     paper_labels: list[Text] = []
     job_terms: list[Text] = []
+    job_patterns: list[Text] = []
+    job_exclusions: list[Text] = []
     search_terms: list[Text] = []
+    search_topics: list[Text] = []
+    articles: list[Text] = []
+    hub_libraries: list[Text] = []
+    topics: list[Text] = []
+    paper_query: str = ""
 
     def names(self) -> Iterable[tuple[str, str]]:
         """Yield (kind, name) for every name this framework goes by."""
@@ -65,6 +76,10 @@ class Framework(_Record, frozen=True):
             "paper_label": self.paper_labels,
             "job_term": self.job_terms,
             "search_term": self.search_terms,
+            "search_topic": self.search_topics,
+            "article": self.articles,
+            "hub_library": self.hub_libraries,
+            "topic": self.topics,
         }
         return ((kind, name) for kind, names in kinds.items() for name in names)
 
@@ -102,6 +117,7 @@ class Dataset(_Record, frozen=True):
     key: Key
     label: Text
     way: Literal["bundled", "import", "live", "runner"]
+    sources: Annotated[list[Text], msgspec.Meta(min_length=1)]
     fresh_days: Annotated[int, msgspec.Meta(gt=0)]
     without: Text
 
@@ -157,6 +173,7 @@ class Catalog(_Record, frozen=True):
     pulls_in: list[PulledIn] = []
     breaks: list[Break] = []
     other_subjects: list[str] = []
+    job_boards: dict[str, list[Text]] = {}
 
     @property
     def scored_factors(self) -> list[Factor]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from barometer.errors import SettingsError
 
 _ROOT = Path(__file__).resolve().parent.parent
 _BUNDLED = Path(__file__).resolve().parent / "bundled"
@@ -64,3 +66,75 @@ def load_settings(
         catalog=Path(catalog or environ.get("BAROMETER_CATALOG") or _resource("catalog.toml")).expanduser().absolute(),
         sql=_resource("sql"),
     )
+
+
+KEYS = ("GITHUB_TOKEN", "STACKEXCHANGE_KEY", "OPENALEX_API_KEY", "HF_TOKEN", "GOOGLE_TRENDS_TOKEN")
+_ON = {"on": True, "1": True, "yes": True, "true": True, "off": False, "0": False, "no": False, "false": False}
+
+
+@dataclass(frozen=True)
+class Services:
+    """How outside services are reached: addresses, keys, who asks, and how long a pull may wait in all.
+
+    `urls` maps a source's name to its address where one is set; `keys` are never shown.
+    """
+
+    urls: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    contact: str = ""
+    switched: Mapping[str, bool] = field(default_factory=dict)
+    wait_cap_s: float = 300.0
+    read_s: float = 30.0
+
+    def key(self, name: str) -> str:
+        """Return the key called `name`, "" when it is not set."""
+        return self.keys.get(name, "")
+
+    def is_on(self, source: str, default: bool) -> bool:
+        """True when a source is switched on, or off by nobody and on by default."""
+        return self.switched.get(source, default)
+
+
+def load_services(environ: Mapping[str, str] | None = None) -> Services:
+    """Return how services are reached.
+
+    `BAROMETER_<SOURCE>_URL` moves a source to another address, `BAROMETER_<SOURCE>=on|off` switches it,
+    `BAROMETER_CONTACT` is the address or mail that every request names, `BAROMETER_WAIT_CAP` the seconds that a pull
+    may wait for a service in all, `BAROMETER_TIMEOUT` those without a byte after which a reply is given up; keys are
+    those of KEYS. Raises SettingsError naming the variable.
+    """
+    environ = os.environ if environ is None else environ
+    return Services(
+        urls=dict(_addresses(environ)),
+        keys={name: environ[name].strip() for name in KEYS if environ.get(name, "").strip()},
+        contact=environ.get("BAROMETER_CONTACT", "").strip(),
+        switched={
+            name.removeprefix("BAROMETER_").lower(): _ON[value.strip().lower()]
+            for name, value in environ.items()
+            if name.startswith("BAROMETER_") and value.strip().lower() in _ON
+        },
+        wait_cap_s=_seconds(environ, "BAROMETER_WAIT_CAP", 300.0),
+        read_s=_seconds(environ, "BAROMETER_TIMEOUT", 30.0),
+    )
+
+
+def _addresses(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in environ.items():
+        if name.startswith("BAROMETER_") and name.endswith("_URL") and value.strip():
+            address = value.strip().rstrip("/")
+            if not address.startswith(("http://", "https://")):
+                raise SettingsError(
+                    f"{name} is no address: it must begin with http:// or https://", f"correct or unset {name}"
+                )
+            yield name.removeprefix("BAROMETER_").removesuffix("_URL").lower(), address
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
+    text = environ.get(name, "").strip() or str(default)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 86_400:
+        raise SettingsError(f"{name}={text} is no number of seconds from 0 to 86400", f"correct or unset {name}")
+    return seconds

@@ -14,20 +14,58 @@ Status = Literal["ok", "no_data", "rate_limited", "error", "not_configured", "st
 
 @dataclass(frozen=True)
 class Payload:
-    """One reply, verbatim. `fetched_at` is naive UTC: when the figures were read at their source."""
+    """One reply, verbatim. `fetched_at` is naive UTC: when the figures were read at their source.
+
+    `request` names what was asked without host and key, so that it is the same wherever the service is reached.
+    """
 
     source: str
     dataset: str
     request: str
     fetched_at: dt.datetime
-    content: bytes
+    content: bytes = field(repr=False)
     status: Status = "ok"
     message: str = ""
+    http_status: int | None = None
 
     @cached_property
     def sha256(self) -> str:
         """The hash of the content as hex; empty when nothing came."""
         return hashlib.sha256(self.content).hexdigest() if self.content else ""
+
+
+class Pulled(Protocol):
+    """What is known of a reply without reading its content: a payload, or a landed one that is still on the disk."""
+
+    @property
+    def dataset(self) -> str:
+        """The key of its data set in the catalogue."""
+        ...
+
+    @property
+    def request(self) -> str:
+        """What was asked, without host and key."""
+        ...
+
+    @property
+    def fetched_at(self) -> dt.datetime:
+        """When, naive UTC."""
+        ...
+
+    @property
+    def status(self) -> Status:
+        """How it went."""
+        ...
+
+    @property
+    def message(self) -> str:
+        """Why, where it did not go well."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the content; empty when nothing came."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -70,5 +108,8 @@ class Source(Protocol):
         ...
 
     def parse(self, payload: Payload) -> Iterable[Batch]:
-        """Return the rows of one payload. Pure: the same payload gives the same rows."""
+        """Return the rows of one payload. Pure: the same payload gives the same rows.
+
+        Raises SourceError naming the request and the rule when the payload is not as described.
+        """
         ...

@@ -22,7 +22,6 @@ create table if not exists raw.package_downloads_30d (
     as_of date not null, project varchar not null, downloads_30d bigint not null, rank integer not null, list_size integer not null, backend varchar not null
 );
 
-
 create table if not exists raw.package_releases (
     fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
     project varchar not null, version varchar not null, first_upload date not null, files integer not null, largest_wheel_bytes bigint
@@ -67,8 +66,114 @@ create table if not exists raw.job_mentions (
 
 create table if not exists raw.search_interest (
     fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
-    term varchar not null, geo varchar not null, period_start date not null, granularity varchar not null,
-    interest double, below_one boolean not null, is_partial boolean not null
+    term varchar not null, kind varchar not null, geo varchar not null, period_start date not null, granularity varchar not null,
+    interest double, below_one boolean not null, no_data boolean not null, is_partial boolean not null
+);
+
+create table if not exists raw.search_regions (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    term varchar not null, kind varchar not null, region varchar not null, region_name varchar not null, span varchar not null,
+    share double, no_data boolean not null
+);
+
+create table if not exists raw.search_queries (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    term varchar not null, kind varchar not null, geo varchar not null, ranking varchar not null, position integer not null,
+    query varchar not null, value double, is_breakout boolean not null
+);
+
+create table if not exists raw.repository_facts (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    repository varchar not null, repository_id bigint not null, observed_on date not null, created_on date not null, pushed_at timestamp,
+    stars bigint not null, forks bigint not null, watchers bigint, open_issues_and_pulls bigint, open_issues bigint, open_pulls bigint,
+    is_archived boolean
+);
+
+create table if not exists raw.star_gains (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    repository varchar not null, day date not null, stars_gained bigint not null
+);
+
+create table if not exists raw.issue_flow (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    repository varchar not null, kind varchar not null, month date not null, opened bigint, closed bigint,
+    median_hours_to_close double, closed_sampled bigint, is_lower_bound boolean not null, is_partial boolean not null
+);
+
+create table if not exists raw.repository_releases (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    repository varchar not null, tag varchar not null, published_at timestamp not null, is_prerelease boolean not null
+);
+
+create table if not exists raw.repository_commits (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    repository varchar not null, week date not null, commits bigint not null
+);
+
+create table if not exists raw.repository_contributors (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    repository varchar not null, observed_on date not null, contributors bigint not null, commits bigint not null,
+    active_last_year bigint not null, is_lower_bound boolean not null
+);
+
+create table if not exists raw.topic_repositories (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    topic varchar not null, observed_on date not null, repositories bigint not null, is_lower_bound boolean not null
+);
+
+create table if not exists raw.package_downloads_day (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    project varchar not null, day date not null, split varchar not null, category varchar not null, downloads bigint not null
+);
+
+create table if not exists raw.package_downloads_month (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    project varchar not null, month date not null, installer varchar not null, downloads bigint not null, feed_until date not null
+);
+
+create table if not exists raw.package_files (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    project varchar not null, version varchar not null, files integer not null, sdist_bytes bigint, yanked_files integer not null,
+    requires_python varchar
+);
+
+create table if not exists raw.package_dependencies (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    project varchar not null, version varchar not null, requirement varchar not null, specifier varchar not null,
+    marker varchar not null, extra varchar not null
+);
+
+create table if not exists raw.package_facts (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    project varchar not null, version varchar not null, summary varchar, classifiers varchar[] not null, keywords varchar
+);
+
+create table if not exists raw.job_postings (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    population varchar not null, posting_key varchar not null, text_key varchar not null, employer_key varchar,
+    month date not null, terms varchar[] not null, required varchar[] not null, is_remote boolean,
+    salary_low double, salary_high double, salary_currency varchar, salary_period varchar
+);
+
+create table if not exists raw.hub_models (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    library varchar not null, task varchar not null, observed_on date not null, models bigint, downloads_30d bigint,
+    models_added_30d bigint, models_read bigint not null, is_lower_bound boolean not null
+);
+
+create table if not exists raw.page_views_day (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    project varchar not null, article varchar not null, day date not null, views bigint not null
+);
+
+create table if not exists raw.questions_unanswered (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    population varchar not null, tag varchar not null, month date not null, unanswered bigint not null, is_partial boolean not null
+);
+
+create table if not exists raw.package_dependents (
+    fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
+    project varchar not null, observed_on date not null, dependent_packages bigint, dependent_repositories bigint, synced_at timestamp
 );
 
 create table if not exists raw.format (
@@ -83,7 +188,7 @@ create table if not exists catalog.frameworks (
 );
 create table if not exists catalog.names (
     framework varchar not null,
-    kind varchar not null,           -- package, companion, repository, question_tag, survey_option, paper_label, job_term, search_term
+    kind varchar not null,           -- as Framework.names() of barometer/catalog.py lists them
     name varchar not null,
     position integer not null
 );
@@ -98,8 +203,8 @@ create table if not exists catalog.factors (
     scored boolean not null, position integer not null
 );
 create table if not exists catalog.datasets (
-    dataset varchar not null, label varchar not null, way varchar not null, fresh_days integer not null, without varchar not null,
-    position integer not null
+    dataset varchar not null, label varchar not null, way varchar not null, sources varchar[] not null, fresh_days integer not null,
+    without varchar not null, position integer not null
 );
 create table if not exists catalog.terms (
     dataset varchar not null, origin varchar not null, licence varchar not null, attribution varchar not null, period varchar not null,
@@ -153,7 +258,26 @@ comment on table raw.questions_yearly is 'Questions asked under a tag by year.';
 comment on table raw.survey_usage is 'Answers of developer surveys; bases differ between surveys and years.';
 comment on table raw.papers is 'Papers by framework, period and venue; populations must not be added.';
 comment on table raw.job_mentions is 'Postings that name a term, and all postings of the month; populations must not be added.';
-comment on table raw.search_interest is 'Search interest as exported: an index within one request, not a count.';
+comment on table raw.search_interest is 'Search interest as sent or exported: an index within one request, not a count; nothing, "<1" and 0 are three things.';
+comment on table raw.search_regions is 'Search interest by country over one span: shares among the terms of one request.';
+comment on table raw.search_queries is 'Queries that are searched for together with a term, as ranked by the service.';
+comment on table raw.repository_facts is 'What a repository''s host says of it on a day: its number, when it was made, its counters.';
+comment on table raw.star_gains is 'Stars given to a repository on a day; stars taken back are not subtracted.';
+comment on table raw.issue_flow is 'Issues and pull requests opened and closed in a month, and the median time to close of those sampled.';
+comment on table raw.repository_releases is 'Releases that a repository''s host lists.';
+comment on table raw.repository_commits is 'Commits to the default branch by week, merges left out.';
+comment on table raw.repository_contributors is 'People who committed, as far as the host lists them.';
+comment on table raw.topic_repositories is 'Repositories that carry a topic on a day.';
+comment on table raw.package_downloads_day is 'Downloads of a package by day, by one split at a time: overall, python or system.';
+comment on table raw.package_downloads_month is 'Downloads of a package by month and installer; feed_until is the last day the feed had.';
+comment on table raw.package_files is 'Files of a release: how many, how large the source is, how many were withdrawn.';
+comment on table raw.package_dependencies is 'What a release declares to need.';
+comment on table raw.package_facts is 'What a release says of itself.';
+comment on table raw.job_postings is 'Postings without their texts: hashes, month, and what the text named.';
+comment on table raw.hub_models is 'Models on the hub by library and task on a day.';
+comment on table raw.page_views_day is 'Views of an encyclopedia article by day; days without views are not listed.';
+comment on table raw.questions_unanswered is 'Questions under a tag by month that have no answer.';
+comment on table raw.package_dependents is 'Packages and repositories that declare to need a package.';
 comment on table catalog.edition is 'The day this edition is for, and the constants of its arithmetic: one row.';
 comment on table catalog.frameworks is 'What is compared.';
 comment on table catalog.names is 'The names each framework goes by in each kind of data set.';

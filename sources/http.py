@@ -1,0 +1,342 @@
+"""One way to ask a service: a requests session that waits its turn, obeys the service, and bounds what it reads.
+
+Client libraries that take a session get this one, so there is a single layer of retries. Everything else asks through
+`Client`, which returns the reply as it came.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import io
+import random
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from barometer import __version__
+from sources.protocol import Status
+
+MAX_BYTES = 100_000_000
+CONNECT_S, READ_S = 10.0, 30.0
+# A reply that dribbles in may take this many times the read time-out.
+WHOLE_REPLY = 4
+ATTEMPTS = 3
+_CHUNK = 65_536
+
+Wait = Callable[[requests.Response], float | None]
+
+
+class FetchError(Exception):
+    """No usable answer. `status` is what the pull is recorded with, `http_status` the service's code, if any."""
+
+    status: Status = "error"
+
+    def __init__(self, message: str, http_status: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.http_status = http_status
+
+
+class RateLimited(FetchError):
+    """The service wants a longer wait than the pull may spend: the next run goes on from here."""
+
+    status: Status = "rate_limited"
+
+
+class Unreachable(FetchError):
+    """No connection, or one that broke, after every attempt."""
+
+
+class NotFound(FetchError):
+    """404 or 410: for some services "no data", for others a wrong name in the catalogue."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer as it came: the body decoded from its transfer compression and nothing else."""
+
+    http_status: int
+    headers: Mapping[str, str]
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Politeness:
+    """How a service wants to be asked: seconds between two requests, how it says "wait", what a pull may wait in all.
+
+    `wait` reads a reply and returns the seconds it asks for, None where it asks for nothing; the usual headers are
+    understood without it. `refusals` are the codes that mean "too many requests".
+    """
+
+    interval_s: float = 0.0
+    wait: Wait | None = None
+    refusals: tuple[int, ...] = (429,)
+    max_bytes: int = MAX_BYTES
+
+
+class _Slot:
+    """One request at a time to a host, and a pause between two: shared by everything in this process."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.free_at = 0.0
+
+
+_slots: dict[tuple[str, str], _Slot] = {}
+_slots_lock = threading.Lock()
+
+
+@contextmanager
+def _turn(source: str, url: str, interval_s: float, sleep: Callable[[float], None]) -> Iterator[None]:
+    # On the services' own hosts the host decides. Replay servers share one address: there the source does.
+    host = urlsplit(url).netloc
+    key = (host, source if host.startswith(("127.", "localhost", "[::1]")) else "")
+    with _slots_lock:
+        slot = _slots.setdefault(key, _Slot())
+    with slot.lock:
+        pause = slot.free_at - time.monotonic()
+        if pause > 0:
+            sleep(pause)
+        try:
+            yield
+        finally:
+            slot.free_at = time.monotonic() + interval_s
+
+
+class Session(requests.Session):
+    """A requests session with the rules of this project in its adapter. Redirects to another host are refused.
+
+    Raises RateLimited, Unreachable or FetchError from any request made through it; other codes come back as replies.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        politeness: Politeness | None = None,
+        contact: str = "",
+        wait_cap_s: float = 300.0,
+        read_s: float = READ_S,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__()
+        self.headers["User-Agent"] = user_agent(contact)
+        self.headers["Accept-Encoding"] = "gzip"
+        self.max_redirects = 5
+        self._adapter = _Adapter(source, politeness or Politeness(), wait_cap_s, read_s, sleep)
+        self.mount("http://", self._adapter)
+        self.mount("https://", self._adapter)
+
+    def rest(self, seconds: float) -> None:
+        """Wait because the service asked for it in a reply it gave. Raises RateLimited when the pull may not."""
+        self._adapter.rest(seconds)
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Return where a reply sends us. Raises FetchError when that is another host or protocol."""
+        target = super().get_redirect_target(resp)
+        if target and target.startswith(("http://", "https://", "//")):
+            here, there = urlsplit(resp.url), urlsplit(target, scheme=urlsplit(resp.url).scheme)
+            if (here.scheme, here.netloc) != (there.scheme, there.netloc):
+                raise FetchError(f"redirected to another host, {there.netloc}; not followed", resp.status_code)
+        return target
+
+
+class _Adapter(HTTPAdapter):
+    def __init__(
+        self, source: str, politeness: Politeness, wait_cap_s: float, read_s: float, sleep: Callable[[float], None]
+    ) -> None:
+        super().__init__(max_retries=0)
+        self.source = source
+        self.politeness = politeness
+        self.left_s = wait_cap_s
+        self.read_s = read_s
+        self.sleep = sleep
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Return the reply with its whole body read; wait and ask again where the service or the line says so."""
+        options = {
+            "stream": True,
+            "timeout": (CONNECT_S, self.read_s),
+            "verify": verify,
+            "cert": cert,
+            "proxies": proxies,
+        }
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with _turn(self.source, request.url or "", self.politeness.interval_s, self.sleep):
+                    response = self._once(request, options)
+            except (requests.RequestException, HTTPError, zlib.error) as error:
+                if attempt == ATTEMPTS:
+                    raise Unreachable(f"no answer after {ATTEMPTS} attempts: {_reason(error)}") from None
+                self._wait(backoff(attempt), "the connection")
+                continue
+            pause = self._pause(response, attempt)
+            if pause is None:
+                return response
+            if attempt == ATTEMPTS:
+                self._give_up(response, pause)
+            self._wait(pause, f"code {response.status_code}", response)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _once(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
+        deadline = time.monotonic() + WHOLE_REPLY * self.read_s
+        response = super().send(request, **options)
+        body = bytearray()
+        try:
+            if "," in response.headers.get("Content-Encoding", ""):
+                raise FetchError("the reply is compressed more than once; not read", response.status_code)
+            for chunk in response.raw.stream(_CHUNK, decode_content=True):
+                body += chunk
+                if len(body) > self.politeness.max_bytes:
+                    size = self.politeness.max_bytes // 1_000_000
+                    raise FetchError(f"the reply is larger than {size} MB; not read further", response.status_code)
+                if time.monotonic() > deadline:
+                    raise FetchError(f"the reply took longer than {WHOLE_REPLY * self.read_s:.0f} s; not read further")
+        finally:
+            response.raw.close()
+        response.raw = io.BytesIO(bytes(body))
+        return response
+
+    def _pause(self, response: requests.Response, attempt: int) -> float | None:
+        """Return the seconds to wait before asking again, None when the reply is to be handed on."""
+        asked = self.politeness.wait(response) if self.politeness.wait else None
+        if asked is not None:
+            return asked
+        if response.status_code in self.politeness.refusals:
+            return stated_wait(response) or backoff(attempt, base=5.0)
+        if response.status_code in (500, 502, 503, 504):
+            return stated_wait(response) or backoff(attempt)
+        return None
+
+    def rest(self, seconds: float) -> None:
+        """Wait outside a request."""
+        if seconds > self.left_s:
+            raise RateLimited(
+                f"the service asks for a rest of {seconds:.0f} s; {self.left_s:.0f} s are left of this pull's"
+            )
+        self.left_s -= seconds
+        self.sleep(seconds)
+
+    def _give_up(self, response: requests.Response, pause: float) -> None:
+        code = response.status_code
+        if code >= 500:
+            raise FetchError(f"the service answered {code} {ATTEMPTS} times", code)
+        raise RateLimited(f"the service refused {ATTEMPTS} times (code {code}) and asks for {pause:.0f} s", code)
+
+    def _wait(self, seconds: float, why: str, response: requests.Response | None = None) -> None:
+        if seconds > self.left_s:
+            code = None if response is None else response.status_code
+            kind = Unreachable if code is None else FetchError if code >= 500 else RateLimited
+            raise kind(f"{why} asks for a wait of {seconds:.0f} s; {self.left_s:.0f} s are left of this pull's", code)
+        self.left_s -= seconds
+        self.sleep(seconds)
+
+
+@dataclass
+class Client:
+    """Asks one service at `base_url`; every reply counts once as a request, whatever it took."""
+
+    base_url: str
+    session: Session
+
+    def get(self, path: str, params: Iterable[tuple[str, str]] = (), headers: Mapping[str, str] | None = None) -> Reply:
+        """Return the reply to a GET. Raises NotFound, RateLimited, Unreachable or FetchError (any code from 400 on)."""
+        return self._ask("GET", path, params=list(params), headers=headers)
+
+    def post(
+        self,
+        path: str,
+        body: bytes,
+        params: Iterable[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Return the reply to a POST. Raises as `get` does."""
+        return self._ask("POST", path, params=list(params), headers=headers, data=body)
+
+    def _ask(self, method: str, path: str, **options: Any) -> Reply:
+        try:
+            response = self.session.request(method, self.base_url + path, **options)
+        except requests.TooManyRedirects:
+            raise FetchError("redirected too often; not followed further") from None
+        except requests.RequestException as error:
+            raise FetchError(f"cannot ask: {_reason(error)}") from None
+        reply = Reply(response.status_code, response.headers, response.content)
+        if response.status_code in (404, 410):
+            raise NotFound(f"the service knows no such thing (code {response.status_code})", response.status_code)
+        if response.status_code >= 400:
+            raise FetchError(
+                f"the service answered {response.status_code}: {excerpt(reply.content)}", response.status_code
+            )
+        return reply
+
+
+def user_agent(contact: str = "") -> str:
+    """Return who asks: name, version, contact where one is set, and the library."""
+    asked_by = f" ({contact})" if contact else ""
+    return f"barometer/{__version__}{asked_by} requests/{requests.__version__}"
+
+
+def stated_wait(response: requests.Response, now: float | None = None) -> float | None:
+    """Return the seconds a reply asks to wait: Retry-After, RateLimit (t=…), x-ratelimit-reset; None if it says none.
+
+    RFC 9110 section 10.2.3 for Retry-After: seconds, or a date.
+    """
+    now = time.time() if now is None else now
+    after = response.headers.get("Retry-After", "").strip()
+    if after.isdigit():
+        return float(after)
+    if after:
+        try:
+            return max(email.utils.parsedate_to_datetime(after).timestamp() - now, 1.0)
+        except ValueError:
+            return None
+    for part in response.headers.get("RateLimit", "").split(";"):
+        if part.strip().startswith("t=") and part.strip()[2:].isdigit():
+            return float(part.strip()[2:])
+    reset = response.headers.get("x-ratelimit-reset", "").strip()
+    if reset.isdigit():
+        # Some services name a moment, others a number of seconds.
+        return max(float(reset) - now, 1.0) if float(reset) > 1e9 else float(reset)
+    return None
+
+
+def backoff(attempt: int, base: float = 1.0) -> float:
+    """Return seconds to wait after a failed attempt (1, 2, …): doubling, with jitter so that clients do not march."""
+    return base * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)
+
+
+def excerpt(content: bytes, length: int = 160) -> str:
+    """Return the beginning of a body as one line of text."""
+    return " ".join(content[: 4 * length].decode("utf-8", errors="replace").split())[:length]
+
+
+def utc_now() -> dt.datetime:
+    """Return the time as naive UTC, to the second."""
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
+
+
+def _reason(error: Exception) -> str:
+    """A short reason without addresses: they may hold a key."""
+    names = [type(error).__name__]
+    inner: Any = error.args[0] if error.args else None
+    inner = getattr(inner, "reason", inner)
+    if isinstance(inner, Exception):
+        names.append(type(inner).__name__)
+    return " / ".join(dict.fromkeys(names))

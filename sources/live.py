@@ -1,0 +1,171 @@
+"""What live sources share: what to ask today, in which order, and what becomes of a question without an answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+from urllib.parse import urlencode
+
+from barometer.catalog import Catalog
+from barometer.settings import Services
+from sources.http import Client, FetchError, Politeness, RateLimited, Session, Unreachable, utc_now
+from sources.landing import Landed, Landing
+from sources.protocol import Batch, DatasetTerms, Payload, Status
+
+# After so many questions in a row without an answer a pull ends: the service is not well today.
+GIVE_UP_AFTER = 3
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question to a service. `key` names it without host and key, so it is the same everywhere.
+
+    `is_settled` marks a question about a time that is over: one answer is enough for ever. `is_paged` marks the first
+    of several pages, each of which is asked for only if it did not land today.
+    """
+
+    dataset: str
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    method: str = "GET"
+    is_settled: bool = False
+    is_paged: bool = False
+
+    @property
+    def key(self) -> str:
+        """`GET /path?name=value`, and the body behind a space."""
+        query = f"?{urlencode(self.params)}" if self.params else ""
+        return f"{self.method} {self.path}{query}{' ' + self.body if self.body else ''}"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a source works with: what is compared, how services are reached, what landed before, and the clock."""
+
+    catalog: Catalog
+    services: Services
+    landing: Landing
+    now: Callable[[], dt.datetime] = utc_now
+    say: Callable[[str], None] = field(default=lambda step: None, repr=False)
+
+
+class LiveSource:
+    """A service. A subclass sets the class variables and writes `terms`, `plan`, `parse`, and `ask` where it must.
+
+    `datasets` are the keys of the catalogue that it feeds; `default_url` is where the service lives; `is_on` says
+    whether it is asked when nobody switched it.
+    """
+
+    name: ClassVar[str]
+    silence: ClassVar[str]
+    datasets: ClassVar[tuple[str, ...]]
+    default_url: ClassVar[str]
+    politeness: ClassVar[Politeness] = Politeness()
+    is_on: ClassVar[bool] = True
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.base_url = context.services.urls.get(self.name, self.default_url)
+        self.session = Session(
+            self.name,
+            self.politeness,
+            context.services.contact,
+            context.services.wait_cap_s,
+            context.services.read_s,
+        )
+        self.client = Client(self.base_url, self.session)
+
+    def terms(self) -> list[DatasetTerms]:
+        """Return the terms of every data set this source yields."""
+        raise NotImplementedError
+
+    def missing(self) -> str:
+        """Return what must be set before this source can be asked, "" when nothing is missing."""
+        if not self.context.services.is_on(self.name, self.is_on):
+            return f"switched off; BAROMETER_{self.name.upper()}=on switches it on"
+        return ""
+
+    def plan(self, since: dt.date | None = None) -> Iterable[Request]:
+        """Yield what could be asked now, oldest first, whether or not it landed already. Touches no network."""
+        raise NotImplementedError
+
+    def due(self, since: dt.date | None = None) -> Iterator[Request]:
+        """Yield what is to be asked now: planned, and without an answer that is good enough."""
+        for request in self.plan(since):
+            if request.is_paged or not self.is_answered(request):
+                yield request
+
+    def fetch(self, since: dt.date | None = None) -> Iterator[Payload]:
+        """Yield replies one by one as they come; a question without an answer yields its status and no content.
+
+        A refusal beyond the cap, or a service that does not answer, ends the pull: the next one goes on from there.
+        """
+        reason = self.missing()
+        if reason:
+            yield from (self.failure(Request(dataset, "/"), "not_configured", reason) for dataset in self.datasets)
+            return
+        failed = 0
+        for request in self.due(since):
+            try:
+                yield from self.ask(request)
+                failed = 0
+            except FetchError as error:
+                yield self.failure(request, error.status, error.message, error.http_status)
+                failed += 1
+                if isinstance(error, RateLimited | Unreachable) or failed == GIVE_UP_AFTER:
+                    return
+
+    def ask(self, request: Request) -> Iterator[Payload]:
+        """Yield the replies to one question. Raises FetchError when there is none."""
+        yield self.payload(request, self.get(request))
+
+    def get(self, request: Request) -> bytes:
+        """Return the body of the answer. Raises FetchError."""
+        if request.method == "POST":
+            return self.client.post(request.path, request.body.encode(), request.params, self.headers()).content
+        return self.client.get(request.path, request.params, self.headers()).content
+
+    def headers(self) -> dict[str, str]:
+        """Return further request headers: keys go here, never into a request's key."""
+        return {}
+
+    def follow(self, first: Request, following: Callable[[bytes], Request | None]) -> Iterator[Payload]:
+        """Yield the pages from `first` on; `following` reads a page and names the next, None behind the last.
+
+        A page that landed today is read from the landing instead of asked for again.
+        """
+        request: Request | None = first
+        while request is not None:
+            landed = self.answer(request)
+            if landed is not None and self.is_answered(request):
+                content = self.context.landing.payload(landed).content
+            else:
+                content = self.get(request)
+                yield self.payload(request, content)
+            request = following(content)
+
+    def parse(self, payload: Payload) -> Iterable[Batch]:
+        """Return the rows of one payload. Raises SourceError when it is not as described."""
+        raise NotImplementedError
+
+    def answer(self, request: Request) -> Landed | None:
+        """Return the newest landed answer to a question."""
+        return self.context.landing.newest(self.name, request.key)
+
+    def is_answered(self, request: Request) -> bool:
+        """True when a question was answered today (UTC), or ever if it is settled."""
+        landed = self.answer(request)
+        if landed is None:
+            return False
+        return request.is_settled or landed.fetched_at.date() >= self.context.now().date()
+
+    def payload(self, request: Request, content: bytes, status: Status = "ok", message: str = "") -> Payload:
+        """Return an answer as a payload of now."""
+        return Payload(self.name, request.dataset, request.key, self.context.now(), content, status, message, 200)
+
+    def failure(self, request: Request, status: Status, message: str, http_status: int | None = None) -> Payload:
+        """Return what is recorded of a question without an answer."""
+        return Payload(self.name, request.dataset, request.key, self.context.now(), b"", status, message, http_status)
