@@ -112,14 +112,14 @@ class Factor(_Record, frozen=True):
 
 
 class Dataset(_Record, frozen=True):
-    """One body of figures a report can draw on, and what is lost without it."""
+    """One body of figures a report can draw on, the sources that bring it, and what is lost without it."""
 
     key: Key
     label: Text
     way: Literal["bundled", "import", "live", "runner"]
-    sources: Annotated[list[Text], msgspec.Meta(min_length=1)]
     fresh_days: Annotated[int, msgspec.Meta(gt=0)]
     without: Text
+    sources: tuple[Text, ...] = ("snapshot",)
 
 
 class Metric(_Record, frozen=True):

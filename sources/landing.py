@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,7 +124,8 @@ class Landing:
         if path.exists():
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
+        # Sources land side by side, and two of them may land the same content.
+        part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
         with part.open("wb") as file:
             # No time inside: the same content gives the same file.
             file.write(gzip.compress(content, compresslevel=6, mtime=0))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 from urllib.parse import urlencode
 
 from barometer.catalog import Catalog
+from barometer.errors import SourceError
 from barometer.settings import Services
 from sources.http import Client, FetchError, Politeness, RateLimited, Session, Unreachable, utc_now
 from sources.landing import Landed, Landing
@@ -65,6 +66,8 @@ class LiveSource:
     default_url: ClassVar[str]
     politeness: ClassVar[Politeness] = Politeness()
     is_on: ClassVar[bool] = True
+    # True where rows bear the day of the fetch: the same reply on another day is another figure.
+    is_observation: ClassVar[bool] = False
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -110,13 +113,33 @@ class LiveSource:
         failed = 0
         for request in self.due(since):
             try:
-                yield from self.ask(request)
+                for payload in self.ask(request):
+                    yield self.checked(payload)
                 failed = 0
             except FetchError as error:
                 yield self.failure(request, error.status, error.message, error.http_status)
                 failed += 1
                 if isinstance(error, RateLimited | Unreachable) or failed == GIVE_UP_AFTER:
                     return
+            except SourceError as error:
+                yield self.failure(request, "error", error.message)
+                failed += 1
+                if failed == GIVE_UP_AFTER:
+                    return
+
+    def checked(self, payload: Payload) -> Payload:
+        """Return an answer as it is, or with status `error` when it is not as described: it is asked for again.
+
+        Its content lands all the same, so that a mended parser can read it.
+        """
+        if not payload.content:
+            return payload
+        try:
+            for _ in self.parse(payload):
+                pass
+        except SourceError as error:
+            return replace(payload, status="error", message=error.message)
+        return payload
 
     def ask(self, request: Request) -> Iterator[Payload]:
         """Yield the replies to one question. Raises FetchError when there is none."""

@@ -24,7 +24,7 @@ from sources.protocol import DatasetTerms
 from warehouse.audit import coverage_audits, file_audits, model_audits, run_audits
 from warehouse.catalog_tables import write_catalog
 from warehouse.connect import FORMAT, SCHEMA, damaged, is_unreadable, quote, storage_errors, writer, writer_lock
-from warehouse.load import Delivery, insert_rows, load
+from warehouse.load import Delivery, Loader, insert_rows
 from warehouse.models import EVIDENCE, LAYERS, Model, after_advice, load_models, load_queries
 
 Advise = Callable[[list[dict[str, Any]], Catalog], dict[str, list[dict[str, Any]]]]
@@ -166,9 +166,9 @@ def _raw_tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[st
 
 
 def _load_all(connection: duckdb.DuckDBPyConnection, work: _Work) -> int:
-    rows = 0
+    rows, loader = 0, Loader(connection)
     for delivery in work.deliveries:
-        new = load(connection, delivery.source_name, delivery.run_id, delivery.payload, delivery.batches)
+        new = loader.load(delivery)
         if new:
             work.progress(f"loaded {new:,} rows of {delivery.payload.dataset} from {delivery.source_name}")
         rows += new

@@ -34,7 +34,7 @@ def write_catalog(
     _write(
         connection,
         "datasets",
-        [(d.key, d.label, d.way, d.sources, d.fresh_days, d.without, i) for i, d in enumerate(catalog.datasets)],
+        [(d.key, d.label, d.way, list(d.sources), d.fresh_days, d.without, i) for i, d in enumerate(catalog.datasets)],
     )
     _write(
         connection,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 import msgspec
 
-from barometer.errors import BuildError
-from sources.protocol import Batch, Payload
+from barometer.errors import BuildError, SourceError
+from sources.protocol import Batch, Pulled
 from warehouse.connect import literal, quote, rows_file
 
 _CHUNK = 20_000
@@ -21,62 +22,116 @@ _STAMP = ("fetched_at", "run_id", "source", "request", "payload_sha256")
 
 @dataclass(frozen=True)
 class Delivery:
-    """One payload on its way in. `batches` is read only if the payload is new, so it may be a generator."""
+    """One reply on its way in. `batches` is read only if the reply is new, so it may be a generator.
+
+    `is_observation` says that rows bear the day of the fetch: the same content on another day is another figure.
+    `may_fail` says that a reply which cannot be parsed is recorded as an error and stops nothing.
+    """
 
     source_name: str
     run_id: str
-    payload: Payload
+    payload: Pulled
     batches: Iterable[Batch] = field(repr=False)
+    is_observation: bool = False
+    may_fail: bool = False
 
 
-def load(
-    connection: duckdb.DuckDBPyConnection, source_name: str, run_id: str, payload: Payload, batches: Iterable[Batch]
-) -> int:
-    """Load one payload's rows and its line in `raw.pulls`; return how many rows are new.
+class Loader:
+    """Loads replies one by one; what was loaded before is read once, when it is made."""
 
-    The same pull again changes nothing. A later pull with the same content adds its line in `raw.pulls` (the source
-    was alive) and no rows. Raises BuildError when a batch does not fit its table; nothing of the payload is kept then.
-    """
-    if _is_loaded(connection, source_name, payload):
-        return 0
-    connection.execute("begin")
-    try:
-        stamp = (payload.fetched_at, run_id, source_name, payload.request, payload.sha256)
-        rows = 0
-        if not _is_unchanged(connection, source_name, payload):
-            for batch in batches:
-                rows += _insert_batch(connection, batch, stamp)
-        pull = (*stamp, payload.dataset, payload.status, rows, payload.message)
-        connection.execute(f"insert into raw.pulls values ({', '.join(map(literal, pull))})")
-        connection.execute("commit")
-    except BaseException:
-        # A commit that failed, on a full disk say, has rolled back already.
-        with suppress(duckdb.TransactionException):
-            connection.execute("rollback")
-        raise
-    return rows
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self.raw = [name for name in _tables(connection) if name.startswith("raw.")]
+        self.loaded: set[tuple[str, str, dt.datetime, str]] = set()
+        self.read: dict[tuple[str, str], list[tuple[dt.datetime, str]]] = {}
+        pulls = "select source, request, fetched_at, payload_sha256, status from raw.pulls order by fetched_at, rows"
+        for source, request, fetched_at, sha256, status in connection.execute(pulls).fetchall():
+            self._remember(source, request, fetched_at, sha256, status)
 
+    def load(self, delivery: Delivery) -> int:
+        """Load one reply's rows and its line in `raw.pulls`; return how many rows are new.
 
-def _is_loaded(connection: duckdb.DuckDBPyConnection, source_name: str, payload: Payload) -> bool:
-    """True when this very pull is there already."""
-    query = f"""
-        select 1 from raw.pulls
-        where source = {literal(source_name)} and request = {literal(payload.request)}
-            and payload_sha256 = {literal(payload.sha256)} and fetched_at = {literal(payload.fetched_at)}
-        limit 1"""
-    return bool(connection.execute(query).fetchall())
+        The same pull again changes nothing. A later pull with the same content adds its line in `raw.pulls` (the
+        source was alive) and no rows, unless it is an observation. A reply that cannot be parsed adds its line with
+        status `error` and no rows where it may. Raises SourceError where it may not, and BuildError when a batch does
+        not fit its table; nothing of the reply is kept then.
+        """
+        if self._key(delivery) in self.loaded:
+            return 0
+        with self._all_or_nothing():
+            return self._insert(delivery, () if self._is_unchanged(delivery) else delivery.batches)
 
+    def load_again(self, delivery: Delivery) -> tuple[int, int]:
+        """Put the rows of one reply, parsed again, in the place of those it gave before; return both numbers of rows.
 
-def _is_unchanged(connection: duckdb.DuckDBPyConnection, source_name: str, payload: Payload) -> bool:
-    """True when the newest earlier reply to the same request had the same content."""
-    query = f"""
-        select payload_sha256 from raw.pulls
-        where source = {literal(source_name)} and request = {literal(payload.request)}
-            and payload_sha256 <> '' and fetched_at <= {literal(payload.fetched_at)}
-        order by fetched_at desc, rows desc
-        limit 1"""
-    newest = connection.execute(query).fetchall()
-    return bool(newest) and newest[0][0] == payload.sha256
+        What was sent is in the landing and stays as it is; rows are only its reading (decision 0009). A reply that was
+        never loaded is loaded. A reply that cannot be parsed keeps the rows it gave.
+        """
+        reply = delivery.payload
+        if self._key(delivery) not in self.loaded:
+            return 0, self.load(delivery)
+        try:
+            batches = list(delivery.batches)
+        except SourceError:
+            return 0, 0
+        same = (
+            f"source = {literal(delivery.source_name)} and request = {literal(reply.request)} "
+            f"and payload_sha256 = {literal(reply.sha256)} and fetched_at = {literal(reply.fetched_at)}"
+        )
+        with self._all_or_nothing():
+            gone = 0
+            for table in self.raw:
+                if table not in ("raw.format", "raw.pulls"):
+                    gone += self.connection.execute(f"delete from {table} where {same}").fetchall()[0][0]
+            self.connection.execute(f"delete from raw.pulls where {same}")
+            return gone, self._insert(delivery, batches)
+
+    def _insert(self, delivery: Delivery, batches: Iterable[Batch]) -> int:
+        reply = delivery.payload
+        stamp = (reply.fetched_at, delivery.run_id, delivery.source_name, reply.request, reply.sha256)
+        status, message, read = reply.status, reply.message, []
+        try:
+            # All of it is parsed before any is kept: a reply whose end is broken gives no rows.
+            read = list(batches) if reply.sha256 else []
+        except SourceError as error:
+            if not delivery.may_fail:
+                raise
+            status, message = "error", error.message
+        rows = sum(_insert_batch(self.connection, batch, stamp) for batch in read)
+        pull = (*stamp, reply.dataset, status, rows, message)
+        self.connection.execute(f"insert into raw.pulls values ({', '.join(map(literal, pull))})")
+        self._remember(delivery.source_name, reply.request, reply.fetched_at, reply.sha256, status)
+        return rows
+
+    def _is_unchanged(self, delivery: Delivery) -> bool:
+        """True when the newest earlier reply to the same request that could be read had the same content."""
+        reply = delivery.payload
+        read = self.read.get((delivery.source_name, reply.request), [])
+        earlier = [pull for pull in read if pull[0] <= reply.fetched_at]
+        if delivery.is_observation or not earlier:
+            return False
+        return max(earlier, key=lambda pull: pull[0])[1] == reply.sha256
+
+    def _key(self, delivery: Delivery) -> tuple[str, str, dt.datetime, str]:
+        reply = delivery.payload
+        return delivery.source_name, reply.request, reply.fetched_at, reply.sha256
+
+    def _remember(self, source: str, request: str, fetched_at: dt.datetime, sha256: str, status: str) -> None:
+        self.loaded.add((source, request, fetched_at, sha256))
+        if sha256 and status != "error":
+            self.read.setdefault((source, request), []).append((fetched_at, sha256))
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        self.connection.execute("begin")
+        try:
+            yield
+            self.connection.execute("commit")
+        except BaseException:
+            # A commit that failed, on a full disk say, has rolled back already.
+            with suppress(duckdb.TransactionException):
+                self.connection.execute("rollback")
+            raise
 
 
 def _insert_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, stamp: tuple) -> int:
@@ -141,16 +196,23 @@ def _cast(position: int, kind: str) -> str:
 
 
 def _column_types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    tables = _tables(connection)
+    if table not in tables:
+        raise BuildError(f"there is no table {table}{_near(table, sorted(tables))}", "add it to warehouse/schema.sql")
+    return tables[table]
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Every table's columns and their types."""
     # Asked of DuckDB's own list: a failed select would end the transaction that this is a part of.
     found = connection.execute(
         "select schema_name || '.' || table_name, column_name, data_type from duckdb_columns() "
-        "where database_name = current_database() order by table_oid, column_index"
+        "where database_name = current_database() and not internal order by table_oid, column_index"
     ).fetchall()
-    types = {column: kind for name, column, kind in found if name == table}
-    if not types:
-        known = sorted({name for name, _, _ in found})
-        raise BuildError(f"there is no table {table}{_near(table, known)}", "add it to warehouse/schema.sql")
-    return types
+    tables: dict[str, dict[str, str]] = {}
+    for name, column, kind in found:
+        tables.setdefault(name, {})[column] = kind
+    return tables
 
 
 def _near(name: str, names: Iterable[str]) -> str:

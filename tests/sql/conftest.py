@@ -9,15 +9,16 @@ import pytest
 from barometer.catalog import Catalog
 from sources.snapshot import Snapshot
 from tests.sql.world import AS_OF, World
-from warehouse.load import load
+from warehouse.load import Delivery, Loader
 
 
 def snapshot_world(as_of: dt.date = AS_OF, catalog: Catalog | None = None) -> World:
     """Return a world with the bundled snapshot loaded, nothing built."""
     snapshot = Snapshot()
     world = World(as_of, catalog, snapshot.terms())
+    loader = Loader(world.connection)
     for payload in snapshot.fetch():
-        load(world.connection, snapshot.name, snapshot.run_id, payload, snapshot.parse(payload))
+        loader.load(Delivery(snapshot.name, snapshot.run_id, payload, snapshot.parse(payload)))
     return world
 
 

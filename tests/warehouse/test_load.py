@@ -7,11 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from barometer.errors import BuildError
+from barometer.errors import BuildError, SourceError
 from sources.protocol import Batch, Payload
 from tests.warehouse.conftest import stars_delivery
 from warehouse.connect import SCHEMA
-from warehouse.load import Delivery, insert_rows, load
+from warehouse.load import Delivery, Loader, insert_rows
 
 DAY = dt.datetime(2026, 11, 20, 1, 2, 3, 456000)
 
@@ -24,7 +24,7 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def give(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> int:
-    return load(connection, delivery.source_name, delivery.run_id, delivery.payload, delivery.batches)
+    return Loader(connection).load(delivery)
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str = "raw.repository_counters") -> int:
@@ -58,7 +58,7 @@ def test_the_same_pull_again_changes_nothing_and_is_not_parsed(connection: duckd
         raise AssertionError("a known payload was parsed again")
         yield
 
-    assert load(connection, "snapshot", "run-2", delivery.payload, never()) == 0
+    assert give(connection, Delivery("snapshot", "run-2", delivery.payload, never())) == 0
     assert (count(connection), count(connection, "raw.pulls")) == (6, 1)
 
 
@@ -86,8 +86,8 @@ def test_the_same_content_of_another_request_is_loaded(connection: duckdb.DuckDB
 def test_a_failure_is_a_pull_without_rows(connection: duckdb.DuckDBPyConnection) -> None:
     for day in (DAY, DAY + dt.timedelta(days=1)):
         payload = Payload("github", "repository_counters", "stars", day, b"", "rate_limited", "come back in an hour")
-        assert load(connection, "github", "run-1", payload, []) == 0
-        assert load(connection, "github", "run-1", payload, []) == 0
+        assert give(connection, Delivery("github", "run-1", payload, [])) == 0
+        assert give(connection, Delivery("github", "run-1", payload, [])) == 0
     found = connection.execute("select status, message, payload_sha256, rows from raw.pulls").fetchall()
     assert found == [("rate_limited", "come back in an hour", "", 0)] * 2
 
@@ -116,7 +116,7 @@ def test_one_bad_batch_keeps_the_whole_payload_out(
 ) -> None:
     good = stars_delivery()
     with pytest.raises(BuildError) as caught:
-        load(connection, "snapshot", "run-1", good.payload, [*good.batches, batch])
+        give(connection, Delivery("snapshot", "run-1", good.payload, [*good.batches, batch]))
     assert words in caught.value.message
     assert (count(connection), count(connection, "raw.pulls")) == (0, 0)
     assert give(connection, good) == 6
@@ -153,3 +153,51 @@ def test_a_large_batch_keeps_its_order(connection: duckdb.DuckDBPyConnection) ->
     assert connection.execute("select list(stars) from raw.repository_counters").fetchall()[0][0] == list(
         range(100_000)
     )
+
+
+def unreadable() -> Iterator[Batch]:
+    yield stars_delivery().batches[0]
+    raise SourceError("stars: the reply ends in the middle", "mend the parser")
+
+
+def test_a_landed_reply_that_cannot_be_parsed_is_a_recorded_error(connection: duckdb.DuckDBPyConnection) -> None:
+    delivery = Delivery("github", "run-1", stars_delivery().payload, unreadable(), may_fail=True)
+    assert give(connection, delivery) == 0
+    assert count(connection) == 0
+    found = connection.execute("select status, message, rows from raw.pulls").fetchall()
+    assert found == [("error", "stars: the reply ends in the middle", 0)]
+
+
+def test_a_bundled_reply_that_cannot_be_parsed_stops_the_load(connection: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(SourceError):
+        give(connection, Delivery("snapshot", "run-1", stars_delivery().payload, unreadable()))
+    assert (count(connection), count(connection, "raw.pulls")) == (0, 0)
+
+
+def test_an_observation_of_the_same_content_on_another_day_is_another_figure(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    for days in (0, 1):
+        delivery = stars_delivery(fetched_at=DAY + dt.timedelta(days=days))
+        seen = Delivery("github", "run-1", delivery.payload, delivery.batches, is_observation=True)
+        assert give(connection, seen) == 6
+    assert count(connection) == 12
+
+
+def test_a_reply_read_again_takes_the_place_of_its_first_reading(connection: duckdb.DuckDBPyConnection) -> None:
+    first, other = stars_delivery(fetched_at=DAY), stars_delivery(request="other")
+    give(connection, first)
+    give(connection, other)
+    mended = Batch(first.batches[0].table, first.batches[0].columns, first.batches[0].rows[:2])
+    again = Delivery("snapshot", "replay-1", first.payload, [mended])
+    assert Loader(connection).load_again(again) == (6, 2)
+    assert count(connection) == 8
+    pulls = connection.execute("select request, run_id, rows from raw.pulls order by request desc").fetchall()
+    assert pulls == [("stars", "replay-1", 2), ("other", "run-1", 6)]
+
+
+def test_a_reply_that_still_cannot_be_read_keeps_the_rows_it_gave(connection: duckdb.DuckDBPyConnection) -> None:
+    give(connection, stars_delivery())
+    again = Delivery("snapshot", "replay-1", stars_delivery().payload, unreadable(), may_fail=True)
+    assert Loader(connection).load_again(again) == (0, 0)
+    assert count(connection) == 6
