@@ -1,4 +1,4 @@
-"""The whole run as a Prefect flow: the snapshot in, the warehouse built, the report out, a summary left behind.
+"""The whole run as a Prefect flow: sources asked, the warehouse built, the report out, a summary left behind.
 
 Thin: every task is one call into `flows.steps`. Annotations are not postponed here: Prefect evaluates them, also when
 it loads this file by its path.
@@ -14,6 +14,8 @@ from prefect.cache_policies import NO_CACHE
 from barometer.catalog import Catalog, load_catalog
 from barometer.settings import Settings, load_settings
 from flows import steps
+from flows.collect import collect_all
+from flows.collecting import Collected
 from flows.progress import Say, listener
 from flows.summary import summarise
 from warehouse.build import BuildSummary
@@ -24,10 +26,10 @@ PUBLISH_RETRIES = 2
 PUBLISH_RETRY_SECONDS = 2
 
 
-@task(name="read the snapshot", persist_result=False, cache_policy=NO_CACHE)
-def read_snapshot() -> steps.Delivered:
-    """Return the bundled snapshot's replies, and its terms."""
-    return steps.deliver_snapshot()
+@task(name="read what there is", persist_result=False, cache_policy=NO_CACHE)
+def read_replies(settings: Settings, catalog: Catalog) -> steps.Delivered:
+    """Return the bundled snapshot's replies and those that landed, and the terms of all sources."""
+    return steps.deliver_all(settings, catalog)
 
 
 @task(name="build the warehouse", persist_result=False, cache_policy=NO_CACHE)
@@ -63,9 +65,9 @@ def publish_report(settings: Settings, pages: steps.Pages) -> steps.Edition:
 
 
 @task(name="summarise the run", persist_result=False, cache_policy=NO_CACHE)
-def leave_summary(settings: Settings, edition: steps.Edition, built: BuildSummary) -> str:
+def leave_summary(settings: Settings, edition: steps.Edition, built: BuildSummary, collected: list[Collected]) -> str:
     """Leave the run's summary with Prefect as a markdown artifact; return its text."""
-    text = summarise(settings, edition, built)
+    text = summarise(settings, edition, built, collected)
     create_markdown_artifact(markdown=text, key="barometer-run", description=f"Barometer, edition {edition.name}")
     return text
 
@@ -82,13 +84,14 @@ def barometer_run(
     say = listener(get_run_logger().info)
     settings = load_settings(home=home, catalog=catalog_path)
     catalog = load_catalog(settings.catalog)
-    if not offline:
-        say(steps.NO_LIVE_SOURCES)
+    collected: list[Collected] = []
     with steps.hold_home(settings, wait_s):
-        say("reading the bundled snapshot")
-        delivered = read_snapshot()
+        if not offline:
+            collected = collect_all(settings, catalog, say)
+        say("reading the bundled snapshot and what was collected")
+        delivered = read_replies(settings, catalog)
         built = build_warehouse(settings, catalog, as_of or steps.today(), delivered, say)
         say("drawing the report")
         edition = publish_report(settings, render_report(settings, catalog))
-        summary = leave_summary(settings, edition, built)
+        summary = leave_summary(settings, edition, built, collected)
     return {"edition": edition.name, "page": str(edition.page), "summary": summary}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from barometer.settings import Settings
+from flows.collecting import Collected
 from flows.steps import Edition
 
 if TYPE_CHECKING:
     from warehouse.build import BuildSummary
 
 
-def summarise(settings: Settings, edition: Edition, built: BuildSummary) -> str:
+def summarise(settings: Settings, edition: Edition, built: BuildSummary, collected: Sequence[Collected] = ()) -> str:
     """Return the run's summary as Markdown that also reads well as plain text."""
     from warehouse.connect import reader
 
@@ -40,6 +42,9 @@ def summarise(settings: Settings, edition: Edition, built: BuildSummary) -> str:
         "| --- | --- |",
         *(f"| {reader_key} | {_advice(pick, lean, contenders)} |" for reader_key, pick, lean, contenders in picks),
     ]
+    if collected:
+        lines += ["", "| asked | came to | replies | why |", "| --- | --- | --- | --- |"]
+        lines += [f"| {pull.source} | {pull.status} | {pull.replies.total()} | {pull.message} |" for pull in collected]
     if silent:
         lines += ["", "| source | state | without it |", "| --- | --- | --- |"]
         lines += [f"| {label} | {status} | {missing or ''} |" for label, status, _, missing in silent]

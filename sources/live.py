@@ -189,6 +189,10 @@ class LiveSource:
         """Return an answer as a payload of now."""
         return Payload(self.name, request.dataset, request.key, self.context.now(), content, status, message, 200)
 
+    def broken(self, message: str) -> Payload:
+        """Return what is recorded when the source itself broke."""
+        return self.failure(Request(self.datasets[0], "/"), "error", message)
+
     def failure(self, request: Request, status: Status, message: str, http_status: int | None = None) -> Payload:
         """Return what is recorded of a question without an answer."""
         return Payload(self.name, request.dataset, request.key, self.context.now(), b"", status, message, http_status)

@@ -88,6 +88,7 @@ class DatasetTerms:
     period: str
     granularity: str
     caveats: tuple[str, ...]
+    source: str = "snapshot"
 
 
 class Source(Protocol):

@@ -35,9 +35,13 @@ _MEMORY_HINT = "free some disk space to spill to, or raise memory_limit in wareh
 
 @dataclass(frozen=True)
 class BuildSummary:
-    """What one build did: new raw rows, models built, audits passed, seconds taken."""
+    """What one build did: new raw rows, rows replaced by a second reading and what came in their place, models built,
+    audits passed, seconds taken.
+    """
 
     rows_loaded: int
+    rows_replaced: int
+    rows_again: int
     models: int
     audits: int
     seconds: float
@@ -124,7 +128,7 @@ def _build_file(work: _Work, target: Path) -> BuildSummary:
         connection.close()
     _swap(building, target)
     _remove_leftovers(building)
-    return BuildSummary(rows, len(models), passed, time.perf_counter() - started)
+    return BuildSummary(rows.loaded, rows.replaced, rows.again, len(models), passed, time.perf_counter() - started)
 
 
 def _remove_leftovers(building: Path) -> None:
@@ -165,13 +169,25 @@ def _raw_tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[st
     return [row[0] for row in connection.execute(query).fetchall()]
 
 
-def _load_all(connection: duckdb.DuckDBPyConnection, work: _Work) -> int:
-    rows, loader = 0, Loader(connection)
+@dataclass
+class _Rows:
+    loaded: int = 0
+    replaced: int = 0
+    again: int = 0
+
+
+def _load_all(connection: duckdb.DuckDBPyConnection, work: _Work) -> _Rows:
+    rows, loader = _Rows(), Loader(connection)
     for delivery in work.deliveries:
+        if delivery.again:
+            replaced, again = loader.load_again(delivery)
+            rows.replaced += replaced
+            rows.again += again
+            continue
         new = loader.load(delivery)
         if new:
             work.progress(f"loaded {new:,} rows of {delivery.payload.dataset} from {delivery.source_name}")
-        rows += new
+        rows.loaded += new
     return rows
 
 

@@ -39,7 +39,7 @@ def write_catalog(
     _write(
         connection,
         "terms",
-        [(t.dataset, t.origin, t.licence, t.attribution, t.period, t.granularity, t.caveats) for t in terms],
+        [(t.source, t.dataset, t.origin, t.licence, t.attribution, t.period, t.granularity, t.caveats) for t in terms],
     )
     _write(
         connection,

@@ -25,7 +25,8 @@ class Delivery:
     """One reply on its way in. `batches` is read only if the reply is new, so it may be a generator.
 
     `is_observation` says that rows bear the day of the fetch: the same content on another day is another figure.
-    `may_fail` says that a reply which cannot be parsed is recorded as an error and stops nothing.
+    `may_fail` says that a reply which cannot be parsed is recorded as an error and stops nothing; `again` that the rows
+    it gave before are replaced by those it gives now.
     """
 
     source_name: str
@@ -34,6 +35,7 @@ class Delivery:
     batches: Iterable[Batch] = field(repr=False)
     is_observation: bool = False
     may_fail: bool = False
+    again: bool = False
 
 
 class Loader:

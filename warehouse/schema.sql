@@ -207,7 +207,7 @@ create table if not exists catalog.datasets (
     without varchar not null, position integer not null
 );
 create table if not exists catalog.terms (
-    dataset varchar not null, origin varchar not null, licence varchar not null, attribution varchar not null, period varchar not null,
+    source varchar not null, dataset varchar not null, origin varchar not null, licence varchar not null, attribution varchar not null, period varchar not null,
     granularity varchar not null, caveats varchar[] not null
 );
 create table if not exists catalog.metrics (

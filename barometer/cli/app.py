@@ -21,6 +21,9 @@ from barometer.settings import Settings, load_settings
 
 COMMANDS = {
     "run": "barometer.cli.run",
+    "collect": "barometer.cli.collect",
+    "import": "barometer.cli.imports",
+    "replay": "barometer.cli.replay",
     "build": "barometer.cli.build",
     "report": "barometer.cli.report",
     "sql": "barometer.cli.sql",

@@ -32,8 +32,8 @@ def command(front: Front, as_of: dt.date, wait: float, accept_less: bool) -> Non
     settings = front.settings
     catalog = load_catalog(settings.catalog)
     with steps.hold_home(settings, wait), progress("build") as say:
-        say("reading the bundled snapshot")
-        built = steps.build_warehouse(settings, catalog, as_of, steps.deliver_snapshot(), say, accept_less)
+        say("reading the bundled snapshot and what was collected")
+        built = steps.build_warehouse(settings, catalog, as_of, steps.deliver_all(settings, catalog), say, accept_less)
     click.echo(
         f"warehouse {settings.warehouse} as of {as_of}: {built.models} tables, "
         f"{built.rows_loaded} new raw rows, {built.audits} audits passed"

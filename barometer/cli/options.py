@@ -20,13 +20,17 @@ class Day(click.ParamType):
         try:
             day = dt.datetime.strptime(str(value), "%Y-%m-%d").date()
         except ValueError:
-            raise SettingsError(f"--as-of {value} is not a day", "write it like 2026-03-01") from None
+            raise SettingsError(f"{_name(param)} {value} is not a day", "write it like 2026-03-01") from None
         if day > today():
             raise SettingsError(
-                f"--as-of {day} is still to come: nothing is known yet of that day",
+                f"{_name(param)} {day} is still to come: nothing is known yet of that day",
                 f"today is {today()} (UTC); name it or a day before it",
             )
         return day
+
+
+def _name(param: click.Parameter | None) -> str:
+    return param.opts[0] if param else "the day"
 
 
 def today() -> dt.date:
