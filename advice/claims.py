@@ -45,7 +45,8 @@ class Judge:
 
     def __init__(self, catalog: Catalog, figures: Figures, readers: Advice, factors: Advice) -> None:
         self._catalog = catalog
-        self._figures = figures
+        self._figures = {pair: figure for pair, figure in figures.items() if not figure.is_withheld}
+        self._withheld = figures.keys() - self._figures.keys()
         self._advice = {"recommended": readers, "leads": factors}
         self._labels = {framework.key: framework.label for framework in catalog.frameworks}
         self._metrics = {metric.key: metric for metric in catalog.metrics}
@@ -106,11 +107,15 @@ class Judge:
         return f"{sentence[:1].upper()}{sentence[1:]}."
 
     def _missing(self, pairs: list[tuple[str, str]]) -> list[str]:
-        """One phrase a metric: `no figure yet for Keras and PyTorch: logical lines to define a model`."""
-        by_metric: dict[str, list[str]] = {}
+        """One phrase a metric: `no figure yet for Keras and PyTorch: logical lines to define a model`, or withheld."""
+        by_metric: dict[tuple[str, bool], list[str]] = {}
         for metric, framework in pairs:
-            by_metric.setdefault(metric, []).append(self._label(framework))
-        return [f"no figure yet for {listed(who)}: {self._metrics[metric].label}" for metric, who in by_metric.items()]
+            by_metric.setdefault((metric, (metric, framework) in self._withheld), []).append(self._label(framework))
+        words = {False: "no figure yet for", True: "figure withheld, because its source broke, for"}
+        return [
+            f"{words[withheld]} {listed(who)}: {self._metrics[metric].label}"
+            for (metric, withheld), who in by_metric.items()
+        ]
 
     def _origin(self, missing: list[tuple[str, str]]) -> str:
         names = sorted({self._datasets.get(self._metrics[metric].dataset, "") for metric, _ in missing} - {""})

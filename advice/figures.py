@@ -10,7 +10,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """One row of `marts.evidence`, its numbers as floats. `is_scored`: in date, and of a metric that counts."""
+    """One row of `marts.evidence`, its numbers as floats.
+
+    `is_scored`: in date, of a metric that counts, and not withheld; `is_withheld`: its source collapsed or jumped, so
+    it is a bound at best and decides nothing.
+    """
 
     metric: str
     framework: str
@@ -20,6 +24,7 @@ class Figure:
     n: float | None
     as_of: str
     is_scored: bool
+    is_withheld: bool = False
 
     @property
     def evidence_id(self) -> str:
@@ -44,6 +49,7 @@ def read_figures(evidence: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str],
     """
     figures = {}
     for row in sorted(evidence, key=_order):
+        is_withheld = bool(row.get("is_withheld", False))
         value = _number(row.get("value"))
         if value is None:
             continue
@@ -55,7 +61,8 @@ def read_figures(evidence: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str],
             high=_number(row.get("high")),
             n=_number(row.get("n")),
             as_of=str(row.get("as_of"))[:10],
-            is_scored=bool(row.get("standing", True)) and not row.get("is_stale", False),
+            is_scored=bool(row.get("standing", True)) and not row.get("is_stale", False) and not is_withheld,
+            is_withheld=is_withheld,
         )
     return figures
 

@@ -82,16 +82,17 @@ def _claims(figures: Figures, previous: Report) -> Iterable[Markup]:
 
 
 def _sources(figures: Figures, previous: Report) -> Iterable[Markup]:
-    before = {source["dataset"]: source["status"] for source in previous["sources"]}
+    before = {(source.get("source"), source["dataset"]): source["status"] for source in previous["sources"]}
+    labels_of = {dataset.key: dataset.label for dataset in figures.catalog.datasets}
     good = ("ok", "stale")
-    for dataset in figures.catalog.datasets:
-        now, old = (figures.marts.row("source_health", dataset.key) or {}).get("status"), before.get(dataset.key)
-        if now is None or old is None or now == old:
+    for row in figures.marts.tables["source_health"]:
+        now, old = row["status"], before.get((row["source"], row["dataset"]))
+        if old is None or now == old:
             continue
         change = "lost" if old in good and now not in good else "regained" if now in good and old not in good else "now"
         words = {"lost": "lost", "regained": "there again", "now": f"now {now.replace('_', ' ')}"}[change]
-        yield Markup('Source <a href="#sources">{}</a>: {}, was {}.').format(
-            dataset.label, words, old.replace("_", " ")
+        yield Markup('Source <a href="#sources">{}</a> ({}): {}, was {}.').format(
+            labels_of[row["dataset"]], row["source"].replace("_", " "), words, old.replace("_", " ")
         )
 
 

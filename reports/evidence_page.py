@@ -10,7 +10,7 @@ from markupsafe import Markup
 from barometer.catalog import Factor
 from reports.answers import labels
 from reports.figures import Figures
-from reports.marts import GRAINS, Row
+from reports.marts import GRAINS, Row, reference
 from reports.numbers import NONE
 
 
@@ -78,8 +78,8 @@ def make_evidence(figures: Figures) -> dict[str, Any]:
 
 
 def _line(figures: Figures, row: Row) -> EvidenceLine:
-    name, health = row["evidence_id"], figures.marts.row("source_health", row["dataset"]) or {}
-    source = f"source_health/{row['dataset']}"
+    name = row["evidence_id"]
+    health = next(iter(figures.marts.health(row["dataset"])), {})
     return EvidenceLine(
         row=row,
         framework=labels(figures).get(row["framework"], str(row["framework"])),
@@ -89,10 +89,12 @@ def _line(figures: Figures, row: Row) -> EvidenceLine:
         n=figures.of("evidence", row, "n") if row.get("n") is not None else Markup(NONE),
         as_of=figures.of("evidence", row, "as_of"),
         note=figures.plain(f"evidence/{row['metric']}/{row['framework']}/note") if row.get("note") else Markup(NONE),
-        attribution=figures.plain(f"{source}/attribution")
+        attribution=figures.plain(reference("source_health", health, "attribution"))
         if health.get("attribution")
         else Markup.escape(row["source"]),
-        licence=figures.plain(f"{source}/licence") if health.get("licence") else Markup("none stated"),
+        licence=figures.plain(reference("source_health", health, "licence"))
+        if health.get("licence")
+        else Markup("none stated"),
     )
 
 

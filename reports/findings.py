@@ -22,6 +22,14 @@ LEADS: dict[str, str] = {
     "paper_share_conferences": "{ratio} as many conference papers name {a} as {b}",
     "releases_last_year": "{a} made {ratio} as many releases in a year as {b}",
     "authors_per_month": "{a} has {ratio} as many people committing as {b}",
+    "downloads_recent_per_day": "{a} is installed {ratio} as often as {b}, mirrors left out",
+    "downloads_installer_per_day": "Through a person's installers {a} is installed {ratio} as often as {b}",
+    "page_views_per_day": "{a} is looked up {ratio} as often as {b}",
+    "pretrained_models": "The hub has {ratio} as many models for {a} as for {b}",
+    "dependent_repositories": "{ratio} as many repositories need {a} as {b}",
+    "stars_given_per_week": "{a} is given stars {ratio} as fast as {b}",
+    "search_interest": "{a} is searched for {ratio} as often as {b}",
+    "job_employers_share_hn": "On Hacker News {ratio} as many employers name {a} as {b}",
     "job_share_hn": "On Hacker News {a} is named in {ratio} as many postings as {b}",
     "job_share_us_ds": "US data-science postings name {a} {ratio} as often as {b}",
     "job_share_zh": "Chinese-language postings name {a} {ratio} as often as {b}",
@@ -35,9 +43,19 @@ OLD_DAYS = 400  # an older figure is printed with its date in the sentence
 
 
 def ranked(figures: Figures, metric: str) -> list[Row]:
-    """Return a metric's evidence rows, best first; equal ones in the catalogue's order."""
+    """Return a metric's evidence rows, best first; equal ones in the catalogue's order.
+
+    A withheld figure ranks nowhere, and neither does one of a subject that is compared with nothing.
+    """
     order = {framework.key: i for i, framework in enumerate(figures.catalog.frameworks)}
-    rows = [row for row in figures.marts.tables["evidence"] if row["metric"] == metric and row["value"] is not None]
+    rows = [
+        row
+        for row in figures.marts.tables["evidence"]
+        if row["metric"] == metric
+        and row["value"] is not None
+        and row["framework"] in order
+        and not row.get("is_withheld")
+    ]
     sign = -1 if rows and rows[0]["better"] == "higher" else 1
     return sorted(rows, key=lambda row: (sign * row["value"], order.get(row["framework"], len(order))))
 

@@ -50,18 +50,22 @@ def _evidence_links(figures: Figures, row: Row) -> Markup:
 
 @dataclass(frozen=True)
 class SourceLine:
-    """One data set: its state in words and figures. Texts are None where the data set is absent."""
+    """One source of one data set: its state in words and figures. Texts are None where there is nothing to say."""
 
+    anchor: str
     dataset: str
     label: str
+    source: str
     status: str
     state: Markup
+    read: Markup
     newest: Markup
     rows: Markup
     licence: Markup | None
     attribution: Markup | None
     origin: Markup | None
     missing: str | None
+    trouble: Markup | None
 
 
 _STATES = {
@@ -69,20 +73,39 @@ _STATES = {
     "stale": "old",
     "no_data": "no data yet",
     "not_configured": "not set up yet",
-    "rate_limited": "held back by the source",
+    "rate_limited": "held back by the service",
     "error": "failed",
+}
+# Names that are no service's.
+_SOURCES = {
+    "snapshot": "bundled",
+    "bench": "the runner",
+    "probes": "the probes",
+    "trends_import": "imported files",
+    "jobs_import": "imported files",
 }
 
 
 def make_sources(figures: Figures) -> list[SourceLine]:
-    """Return every data set of the catalogue with its state."""
-    keys = [dataset.key for dataset in figures.catalog.datasets]
-    return [_source(figures, row) for key in keys if (row := figures.marts.row("source_health", key))]
+    """Return every source of every data set with its state, in the catalogue's order."""
+    health = figures.marts.tables["source_health"]
+    lines: list[SourceLine] = []
+    for dataset in figures.catalog.datasets:
+        for row in (row for name in dataset.sources for row in health if _is_of(row, dataset.key, name)):
+            lines.append(_source(figures, row, is_first=not lines or lines[-1].dataset != dataset.key))
+    return lines
 
 
-def _source(figures: Figures, row: Row) -> SourceLine:
+def _is_of(row: Row, dataset: str, source: str) -> bool:
+    return bool(row["dataset"] == dataset and row["source"] == source)
+
+
+def _source(figures: Figures, row: Row, is_first: bool) -> SourceLine:
     def told(column: str) -> Markup | None:
         return figures.plain(reference("source_health", row, column)) if row.get(column) else None
+
+    def shown(column: str) -> Markup:
+        return figures.of("source_health", row, column) if row.get(column) else Markup(NONE)
 
     state = Markup(_STATES.get(row["status"], row["status"]))
     if row.get("age_days") is not None and row["status"] in ("ok", "stale"):
@@ -90,17 +113,23 @@ def _source(figures: Figures, row: Row) -> SourceLine:
         state = Markup("{}: {} days old; counts as fresh for {}").format(
             state, age, figures.cell(reference("source_health", row, "fresh_days"))
         )
+    if row.get("regime"):
+        state += Markup("; ") + figures.plain(reference("source_health", row, "regime"))
     return SourceLine(
+        anchor=row["dataset"] if is_first else f"{row['dataset']}-{row['source']}",
         dataset=row["dataset"],
         label=row["label"],
+        source=_SOURCES.get(row["source"], row["source"].replace("_", " ")),
         status=row["status"],
         state=state,
-        newest=figures.of("source_health", row, "newest_period") if row.get("newest_period") else Markup(NONE),
-        rows=figures.of("source_health", row, "rows") if row.get("rows") else Markup(NONE),
+        read=shown("last_success_at"),
+        newest=shown("newest_period"),
+        rows=shown("rows"),
         licence=told("licence"),
         attribution=told("attribution"),
         origin=told("origin"),
         missing=row.get("missing"),
+        trouble=told("last_message") if row.get("last_status") not in (None, "ok") else None,
     )
 
 

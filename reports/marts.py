@@ -31,7 +31,15 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "recommendations": ("reader", "framework"),
     "picks": ("reader",),
     "claims": ("claim_id",),
-    "source_health": ("dataset",),
+    "source_health": ("source", "dataset"),
+    "downloads_day": ("framework", "day"),
+    "downloads_installer_month": ("framework", "month", "installer_class"),
+    "star_gains_week": ("framework", "week"),
+    "issues_month": ("framework", "kind", "month"),
+    "hub_models_day": ("framework", "task", "day"),
+    "page_views_week": ("framework", "week"),
+    "job_postings_month": ("population", "framework", "month"),
+    "dependents_day": ("framework", "day"),
 }
 # Rows of the catalogue that pages print constants from.
 CATALOG_GRAINS: dict[str, tuple[str, ...]] = {"edition": (), "weights": ("reader", "factor")}
@@ -94,6 +102,11 @@ class Marts:
             self._index[table] = {tuple(format_key(row[k]) for k in grain): row for row in self.tables.get(table, [])}
         return self._index[table].get(tuple(keys))
 
+    def health(self, dataset: str) -> list[Row]:
+        """Return the sources of a data set, those that have figures first, the newest of them leading."""
+        rows = [row for row in self.tables["source_health"] if row["dataset"] == dataset]
+        return sorted(rows, key=lambda row: (not row["rows"], -_days(row.get("newest_period")), row["source"]))
+
     def value(self, ref: str) -> Any:
         """Return what a reference stands for. Raises VerifyError when nothing does."""
         part = parse_reference(ref)
@@ -110,6 +123,10 @@ class Marts:
             row = self.row("evidence", *part.keys)
             unit = row["unit"] if row else None
         return column_kind(part.table, part.column, unit)
+
+
+def _days(value: dt.date | None) -> int:
+    return value.toordinal() if value else 0
 
 
 def format_key(value: object) -> str:

@@ -48,7 +48,19 @@ _COLUMN_KINDS: dict[str, Kind] = {
     "year": "year",
     "seed": "text",
 }
-_DATE_COLUMNS = ("as_of", "month", "week", "observed_on", "newest_period", "last_success_at", "released_on")
+_DATE_COLUMNS = (
+    "as_of",
+    "month",
+    "week",
+    "day",
+    "observed_on",
+    "newest_period",
+    "last_success_at",
+    "last_attempt_at",
+    "released_on",
+    "feed_until",
+    "counted_on",
+)
 _STANDING_TABLES = ("factor_standings", "survey_year", "papers_year", "jobs_year")
 
 

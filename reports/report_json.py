@@ -28,9 +28,11 @@ _EVIDENCE = (
     "note",
     "dataset",
     "is_stale",
+    "is_withheld",
     "standing",
 )
 _SOURCE = (
+    "source",
     "dataset",
     "label",
     "way",

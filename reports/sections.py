@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from barometer.catalog import Factor
-from reports import findings, series
+from reports import findings, live_series, series
 from reports.charts.adoption import evidence_chart
 from reports.charts.advice import standing_chart
 from reports.exhibits import Exhibit, Plan, Table, evidence_table, make_exhibit
@@ -178,22 +178,29 @@ def metric_exhibit(metric: str) -> Callable[[Figures], Exhibit | None]:
 
 
 SHOWN: dict[str, list[Callable[[Figures], Exhibit | None]]] = {
-    "emergence": [series.releases, metric_exhibit("authors_per_month")],
+    "emergence": [series.releases, metric_exhibit("authors_per_month"), live_series.issues],
     "ecosystem": [
         series.papers("papers_with_code_sample", "paper_share"),
         series.papers("conference_mentions", "paper_share_conferences"),
         metric_exhibit("companion_downloads_per_day"),
+        metric_exhibit("pretrained_models"),
+        metric_exhibit("dependent_repositories"),
     ],
     "popularity": [
         series.downloads,
+        live_series.search,
         series.survey,
         series.chosen,
         series.stars,
         metric_exhibit("stars_gained_per_week"),
         series.download_share,
         series.questions,
+        live_series.recent,
+        live_series.installers,
+        live_series.star_gains,
+        live_series.page_views,
     ],
-    "jobs": [series.jobs, series.jobs_by_year],
+    "jobs": [series.jobs, series.jobs_by_year, live_series.postings],
 }
 
 
@@ -209,15 +216,15 @@ def _figure_table(figures: Figures, factor: Factor, rows: list[Row]) -> Table | 
             lost = next(d.label for d in figures.catalog.datasets if d.key == metric.dataset)
             line += [Markup('<span class="none">not measured yet; comes with: {}</span>').format(lost)] + [
                 Markup("")
-            ] * (len(frameworks) - 1)
+            ] * len(frameworks)
         else:
-            line += [_figure_cell(figures, by_id.get((metric.key, framework.key))) for framework in frameworks]
+            found = [by_id.get((metric.key, framework.key)) for framework in frameworks]
+            newest = max((row for row in found if row), key=lambda row: row["as_of"])
+            line += [_figure_cell(figures, row) for row in found]
+            line.append(figures.bare(reference("evidence", newest, "as_of")))
         cells.append(line)
-    return (
-        Table("Every figure of this factor, with its interval", ["Measure", *[f.label for f in frameworks]], cells)
-        if cells
-        else None
-    )
+    columns = ["Measure", *[framework.label for framework in frameworks], "As of"]
+    return Table("Every figure of this factor, with its interval and its day", columns, cells) if cells else None
 
 
 def _figure_cell(figures: Figures, row: Row | None) -> Markup:
@@ -225,6 +232,8 @@ def _figure_cell(figures: Figures, row: Row | None) -> Markup:
         return Markup('<span class="none">no figure</span>')
     name = row["evidence_id"]
     value = figures.cell(name) + figures.bounds("evidence", row)
+    if row.get("is_withheld"):
+        return value + Markup(' <small class="old">a bound only: its source broke</small>')
     return (
         value + Markup(' <small class="old">old: {}</small>').format(figures.bare(reference("evidence", row, "as_of")))
         if row.get("is_stale")
@@ -237,10 +246,9 @@ def _caveats(figures: Figures, rows: list[Row]) -> list[tuple[str, Markup]]:
     used = {row["dataset"] for row in rows}
     told = []
     for dataset in figures.catalog.datasets:
-        health = figures.marts.row("source_health", dataset.key) or {}
-        if dataset.key in used and health.get("caveats"):
-            items = Markup("").join(Markup("<li>{}</li> ").format(text) for text in health["caveats"])
-            told.append(
-                (dataset.label, Markup('<ul data-ref="source_health/{}/caveats">{}</ul>').format(dataset.key, items))
-            )
+        for health in figures.marts.health(dataset.key):
+            if dataset.key in used and health["rows"] and health.get("caveats"):
+                items = Markup("").join(Markup("<li>{}</li> ").format(text) for text in health["caveats"])
+                ref = reference("source_health", health, "caveats")
+                told.append((dataset.label, Markup('<ul data-ref="{}">{}</ul>').format(ref, items)))
     return told

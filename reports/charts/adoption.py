@@ -88,6 +88,15 @@ def survey_chart(rows: Sequence[Row], catalog: Catalog) -> alt.LayerChart:
     )
 
 
+def over_time_chart(
+    rows: Sequence[Row], catalog: Catalog, period: str, column: str, share: bool = False
+) -> alt.LayerChart:
+    """One column of a mart over its periods; a stretch without figures stays a gap."""
+    points = [_point(row, period, row[column]) for row in rows if row[column] is not None]
+    _number_stretches(points, days={"day": 4, "week": 22, "month": 70}[period])
+    return line_chart(points, catalog, axis_for([p["value"] for p in points], share=share))
+
+
 def evidence_chart(rows: Sequence[Row], catalog: Catalog) -> alt.LayerChart:
     """One metric of marts.evidence: a dot a framework, its interval as a line."""
     share = rows[0]["unit"] == "share"

@@ -176,6 +176,22 @@ def test_an_out_of_date_figure_still_decides_a_claim(quick, row):
     assert "2019-01-01" in found["why"]
 
 
+def test_a_withheld_figure_decides_nothing_and_says_why(quick, row):
+    claim = Claim(id="C99", factor="popularity", text="x", rule="stars.pytorch > stars.keras")
+    catalog = msgspec.structs.replace(quick, claims=[claim])
+    rows = [row("stars", "pytorch", 9, is_withheld=True), row("stars", "keras", 5)]
+    found = decide(rows, catalog)["claims"][0]
+    assert found["verdict"] == "not enough evidence"
+    assert found["why"].startswith("Figure withheld, because its source broke, for PyTorch: GitHub stars")
+    assert found["evidence_ids"] == ["stars.keras"]
+
+
+def test_a_withheld_figure_counts_like_one_that_nobody_measured(quick, realistic):
+    gone = [line for line in realistic if line["metric"] != "stars_gained_per_week"]
+    withheld = [{**line, "is_withheld": line["metric"] == "stars_gained_per_week"} for line in realistic]
+    assert decide(withheld, quick)["recommendations"] == decide(gone, quick)["recommendations"]
+
+
 @pytest.mark.parametrize("evidence", ["realistic", "complete", "none"])
 def test_every_claim_of_the_catalogue_gets_a_verdict_and_a_reason(quick, evidence, request):
     rows = [] if evidence == "none" else request.getfixturevalue(evidence)
