@@ -14,8 +14,8 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -84,6 +84,16 @@ class Politeness:
     max_bytes: int = MAX_BYTES
 
 
+def is_local(url: str) -> bool:
+    """True for an address on this machine: a server that replays a service."""
+    return (urlsplit(url).hostname or "").startswith(("127.", "localhost", "::1"))
+
+
+def at_address(politeness: Politeness, url: str) -> Politeness:
+    """Return how to ask at `url`: without pauses on this machine, where they would spare nobody."""
+    return replace(politeness, interval_s=0.0) if is_local(url) else politeness
+
+
 class _Slot:
     """One request at a time to a host, and a pause between two: shared by everything in this process."""
 
@@ -99,8 +109,7 @@ _slots_lock = threading.Lock()
 @contextmanager
 def _turn(source: str, url: str, interval_s: float, sleep: Callable[[float], None]) -> Iterator[None]:
     # On the services' own hosts the host decides. Replay servers share one address: there the source does.
-    host = urlsplit(url).netloc
-    key = (host, source if host.startswith(("127.", "localhost", "[::1]")) else "")
+    key = (urlsplit(url).netloc, source if is_local(url) else "")
     with _slots_lock:
         slot = _slots.setdefault(key, _Slot())
     with slot.lock:
@@ -111,6 +120,35 @@ def _turn(source: str, url: str, interval_s: float, sleep: Callable[[float], Non
             yield
         finally:
             slot.free_at = time.monotonic() + interval_s
+
+
+@contextmanager
+def _deadline(response: requests.Response, seconds: float) -> Iterator[None]:
+    """Close a reply when it was read, and its line when that took too long. Raises FetchError in that case.
+
+    A read returns only when its chunk is full, so a reply that dribbles in must be stopped from outside.
+    """
+    is_late = threading.Event()
+
+    def stop() -> None:
+        is_late.set()
+        # The reply may have ended meanwhile.
+        with suppress(ValueError, RuntimeError, OSError):
+            response.raw.shutdown()
+
+    watch = threading.Timer(seconds, stop)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    except (HTTPError, zlib.error):
+        if not is_late.is_set():
+            raise
+    finally:
+        watch.cancel()
+        response.raw.close()
+    if is_late.is_set():
+        raise FetchError(f"the reply took longer than {seconds:.0f} s; not read further", response.status_code)
 
 
 class Session(requests.Session):
@@ -145,8 +183,9 @@ class Session(requests.Session):
         target = super().get_redirect_target(resp)
         if target and target.startswith(("http://", "https://", "//")):
             here, there = urlsplit(resp.url), urlsplit(target, scheme=urlsplit(resp.url).scheme)
-            if (here.scheme, here.netloc) != (there.scheme, there.netloc):
-                raise FetchError(f"redirected to another host, {there.netloc}; not followed", resp.status_code)
+            # Names and ports alone: an address may hold a password, which is no other host and is never shown.
+            if (here.scheme, here.hostname, here.port) != (there.scheme, there.hostname, there.port):
+                raise FetchError(f"redirected to another host, {there.hostname}; not followed", resp.status_code)
         return target
 
 
@@ -196,10 +235,9 @@ class _Adapter(HTTPAdapter):
         raise AssertionError("the last attempt returns or raises")
 
     def _once(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
-        deadline = time.monotonic() + WHOLE_REPLY * self.read_s
         response = super().send(request, **options)
         body = bytearray()
-        try:
+        with _deadline(response, WHOLE_REPLY * self.read_s):
             if "," in response.headers.get("Content-Encoding", ""):
                 raise FetchError("the reply is compressed more than once; not read", response.status_code)
             for chunk in response.raw.stream(_CHUNK, decode_content=True):
@@ -207,10 +245,6 @@ class _Adapter(HTTPAdapter):
                 if len(body) > self.politeness.max_bytes:
                     size = self.politeness.max_bytes // 1_000_000
                     raise FetchError(f"the reply is larger than {size} MB; not read further", response.status_code)
-                if time.monotonic() > deadline:
-                    raise FetchError(f"the reply took longer than {WHOLE_REPLY * self.read_s:.0f} s; not read further")
-        finally:
-            response.raw.close()
         response.raw = io.BytesIO(bytes(body))
         return response
 
@@ -222,8 +256,14 @@ class _Adapter(HTTPAdapter):
         if response.status_code in self.politeness.refusals:
             return stated_wait(response) or backoff(attempt, base=5.0)
         if response.status_code in (500, 502, 503, 504):
-            return stated_wait(response) or backoff(attempt)
+            # A reset header stands on every reply of some services, the broken ones among them: no wish of theirs.
+            return _retry_after(response, time.time()) or backoff(attempt)
         return None
+
+    def _is_refusal(self, response: requests.Response) -> bool:
+        """True where a service says "too much", with a code or in its own way, and not that it failed."""
+        wait = self.politeness.wait
+        return response.status_code < 500 or bool(wait and wait(response) is not None)
 
     def rest(self, seconds: float) -> None:
         """Wait outside a request."""
@@ -236,14 +276,14 @@ class _Adapter(HTTPAdapter):
 
     def _give_up(self, response: requests.Response, pause: float) -> None:
         code = response.status_code
-        if code >= 500:
-            raise FetchError(f"the service answered {code} {ATTEMPTS} times", code)
+        if not self._is_refusal(response):
+            raise FetchError(f"the service answered {code} {ATTEMPTS} times: {excerpt(response.content)}", code)
         raise RateLimited(f"the service refused {ATTEMPTS} times (code {code}) and asks for {pause:.0f} s", code)
 
     def _wait(self, seconds: float, why: str, response: requests.Response | None = None) -> None:
         if seconds > self.left_s:
             code = None if response is None else response.status_code
-            kind = Unreachable if code is None else FetchError if code >= 500 else RateLimited
+            kind = Unreachable if response is None else RateLimited if self._is_refusal(response) else FetchError
             raise kind(f"{why} asks for a wait of {seconds:.0f} s; {self.left_s:.0f} s are left of this pull's", code)
         self.left_s -= seconds
         self.sleep(seconds)
@@ -299,22 +339,26 @@ def stated_wait(response: requests.Response, now: float | None = None) -> float 
     RFC 9110 section 10.2.3 for Retry-After: seconds, or a date.
     """
     now = time.time() if now is None else now
-    after = response.headers.get("Retry-After", "").strip()
-    if after.isdigit():
-        return float(after)
-    if after:
-        try:
-            return max(email.utils.parsedate_to_datetime(after).timestamp() - now, 1.0)
-        except ValueError:
-            return None
+    if response.headers.get("Retry-After", "").strip():
+        return _retry_after(response, now)
     for part in response.headers.get("RateLimit", "").split(";"):
-        if part.strip().startswith("t=") and part.strip()[2:].isdigit():
+        if part.strip().startswith("t=") and part.strip()[2:].isdecimal():
             return float(part.strip()[2:])
     reset = response.headers.get("x-ratelimit-reset", "").strip()
-    if reset.isdigit():
+    if reset.isdecimal():
         # Some services name a moment, others a number of seconds.
         return max(float(reset) - now, 1.0) if float(reset) > 1e9 else float(reset)
     return None
+
+
+def _retry_after(response: requests.Response, now: float) -> float | None:
+    after = response.headers.get("Retry-After", "").strip()
+    if after.isdecimal():
+        return float(after)
+    try:
+        return max(email.utils.parsedate_to_datetime(after).timestamp() - now, 1.0)
+    except ValueError:
+        return None
 
 
 def backoff(attempt: int, base: float = 1.0) -> float:

@@ -1,7 +1,8 @@
 """Where replies land before anybody reads them: contents by hash, compressed, and one line a reply in an index.
 
 `landing/objects/ab/abcd….gz` holds a content, `landing/<source>.jsonl` what was asked, when, and what came of it. A
-content is written before its line, and both are synced, so a kill leaves at most a content without a line.
+content is written before its line, and both are synced, so a kill leaves at most a content without a line. A line whose
+content is gone all the same is no answer: its question is asked again.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import datetime as dt
 import gzip
 import os
 import threading
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from barometer.errors import SourceError
 from sources.protocol import Payload, Status
 
 _REFETCH = "remove that line and collect again"
+_BEGINNING = b'{"source":'
 
 
 class Landed(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,16 +76,19 @@ class Landing:
         Raises SourceError naming file and line when a whole line cannot be read.
         """
         if source not in self._known:
+            # Read whole before any is kept: an index with a bad line must be refused again the next time.
+            found = list(self._read(source))
             self._known[source] = []
             self._answers[source] = {}
-            for entry in self._read(source):
+            for entry in found:
                 self._remember(entry)
         return self._known[source]
 
     def newest(self, source: str, request: str) -> Landed | None:
-        """Return the newest answer to a request, `ok` or `no_data`; None when there was none."""
+        """Return the newest answer to a request, `ok` or `no_data`; None when there was none or its content is gone."""
         self.entries(source)
-        return self._answers[source].get(request)
+        entry = self._answers[source].get(request)
+        return entry if entry is None or not entry.sha256 or self._is_there(entry.sha256) else None
 
     def payload(self, entry: Landed) -> Payload:
         """Return a landed reply with its content. Raises SourceError when the content is missing or damaged."""
@@ -91,7 +97,7 @@ class Landing:
             path = self._path(entry.sha256)
             try:
                 content = gzip.decompress(path.read_bytes())
-            except (OSError, EOFError, gzip.BadGzipFile) as error:
+            except (OSError, EOFError, zlib.error) as error:
                 raise SourceError(
                     f"{path}: the landed reply to {entry.request} cannot be read: {error}", _REFETCH
                 ) from None
@@ -121,17 +127,21 @@ class Landing:
 
     def _write_content(self, sha256: str, content: bytes) -> None:
         path = self._path(sha256)
-        if path.exists():
+        if self._is_there(sha256) and _holds(path, content):
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         # Sources land side by side, and two of them may land the same content.
         part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
+        # No time inside: the same content gives the same file.
         with part.open("wb") as file:
-            # No time inside: the same content gives the same file.
             file.write(gzip.compress(content, compresslevel=6, mtime=0))
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
+
+    def _is_there(self, sha256: str) -> bool:
+        path = self._path(sha256)
+        return path.exists() and path.stat().st_size > 0
 
     def _append(self, source: str, line: bytes) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -156,7 +166,21 @@ class Landing:
             try:
                 yield msgspec.json.decode(line, type=Landed)
             except msgspec.DecodeError as error:
-                # A kill may cut a line short; the next run began a new one behind it.
-                if line.startswith(b'{"source":') and not line.endswith(b"}"):
+                # A kill or a full disk may cut a line short anywhere; the next run began a new one behind it.
+                if _is_cut(line, error):
                     continue
                 raise SourceError(f"{path}, line {number}: not a landed reply: {error}", _REFETCH) from None
+
+
+def _is_cut(line: bytes, error: msgspec.DecodeError) -> bool:
+    """True for the beginning of a line of ours, which has everything but its end."""
+    begins = line.startswith(_BEGINNING) or _BEGINNING.startswith(line)
+    return begins and str(error) == "Input data was truncated"
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """True when a landed file still gives this content: one that was damaged is written anew."""
+    try:
+        return gzip.decompress(path.read_bytes()) == content
+    except (OSError, EOFError, zlib.error):
+        return False

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from barometer.catalog import Catalog
 from barometer.errors import SourceError
 from barometer.settings import Services
-from sources.http import Client, FetchError, Politeness, RateLimited, Session, Unreachable, utc_now
+from sources.http import Client, FetchError, Politeness, RateLimited, Session, Unreachable, at_address, utc_now
 from sources.landing import Landed, Landing
 from sources.protocol import Batch, DatasetTerms, Payload, Status
 
@@ -74,7 +74,7 @@ class LiveSource:
         self.base_url = context.services.urls.get(self.name, self.default_url)
         self.session = Session(
             self.name,
-            self.politeness,
+            at_address(self.politeness, self.base_url),
             context.services.contact,
             context.services.wait_cap_s,
             context.services.read_s,
@@ -133,7 +133,8 @@ class LiveSource:
         Its content lands all the same, so that a mended parser can read it.
         """
         if not payload.content:
-            return payload
+            is_good = payload.status == "ok"
+            return replace(payload, status="error", message="the reply is empty") if is_good else payload
         try:
             for _ in self.parse(payload):
                 pass

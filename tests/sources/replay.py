@@ -67,7 +67,7 @@ def gzip_bomb(megabytes: int) -> Answer:
 
 
 class ReplayServer:
-    """Answers by `METHOD /path`; a list is answered in turn, its last for ever. Unknown paths get 404.
+    """Answers by `METHOD /path`; a list is answered in turn, its last for ever. Other paths get `otherwise`, or 404.
 
     `asked` holds every request in the order of arrival; `trouble`, when set, answers everything.
     """
@@ -76,6 +76,7 @@ class ReplayServer:
         self.answers: dict[str, Answering] = {}
         self.asked: list[Asked] = []
         self.trouble: Answer | None = None
+        self.otherwise: Callable[[Asked], Answer] | None = None
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -98,7 +99,7 @@ class ReplayServer:
         """Return what a request gets."""
         with self._lock:
             self.asked.append(asked)
-            found = self.trouble or self.answers.get(asked.target, Answer(b"not found", 404))
+            found = self.trouble or self.answers.get(asked.target) or self.otherwise or Answer(b"not found", 404)
             if isinstance(found, list):
                 found = found.pop(0) if len(found) > 1 else found[0]
         return found if isinstance(found, Answer) else found(asked)
@@ -127,6 +128,8 @@ def replaying() -> Iterator[ReplayServer]:
 def _handler(server: ReplayServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Otherwise every body waits 40 ms behind its headers for the other side's acknowledgement.
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             self._serve()
