@@ -193,13 +193,18 @@ def open_source(settings: Settings, catalog: Catalog, services: Services, name: 
     return make_source(name, Context(catalog, services, Landing(settings.landing)))
 
 
-def deliver_landed(settings: Settings, catalog: Catalog, names: Iterable[str] | None = None) -> Delivered:
-    """Return every landed reply with its rows, of all sources or of `names`, and the terms of every source."""
+def deliver_landed(settings: Settings, catalog: Catalog) -> Delivered:
+    """Return every landed reply with its rows, and the terms of every source that ever landed one.
+
+    Landed replies of a source that this version does not know stay where they are.
+    """
+    from sources.landing import Landing
     from sources.registry import IMPORTS, SOURCES
 
     replies: list[Delivery] = []
     terms: list[DatasetTerms] = []
-    for name in names or (*SOURCES, *IMPORTS):
+    landed = set(Landing(settings.landing).sources())
+    for name in (name for name in (*SOURCES, *IMPORTS) if name in landed):
         source = open_source(settings, catalog, Services(), name)
         terms += [replace(entry, source=name) for entry in source.terms()]
         landing = source.context.landing

@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from warehouse.models import EVIDENCE, LAYERS, Model, after_advice, load_models,
 Advise = Callable[[list[dict[str, Any]], Catalog], dict[str, list[dict[str, Any]]]]
 Progress = Callable[[str], None]
 
+_MODELS_AT_ONCE = 20
 _MEMORY_HINT = "free some disk space to spill to, or raise memory_limit in warehouse/connect.py"
 
 
@@ -178,16 +180,17 @@ class _Rows:
 
 def _load_all(connection: duckdb.DuckDBPyConnection, work: _Work) -> _Rows:
     rows, loader = _Rows(), Loader(connection)
-    for delivery in work.deliveries:
-        if delivery.again:
-            replaced, again = loader.load_again(delivery)
-            rows.replaced += replaced
-            rows.again += again
-            continue
-        new = loader.load(delivery)
-        if new:
-            work.progress(f"loaded {new:,} rows of {delivery.payload.dataset} from {delivery.source_name}")
-        rows.loaded += new
+    for (source, dataset), deliveries in groupby(work.deliveries, key=lambda d: (d.source_name, d.payload.dataset)):
+        before = rows.loaded
+        for delivery in deliveries:
+            if delivery.again:
+                replaced, again = loader.load_again(delivery)
+                rows.replaced += replaced
+                rows.again += again
+            else:
+                rows.loaded += loader.load(delivery)
+        if rows.loaded > before:
+            work.progress(f"loaded {rows.loaded - before:,} rows of {dataset} from {source}")
     return rows
 
 
@@ -195,17 +198,23 @@ def _build_models(connection: duckdb.DuckDBPyConnection, models: list[Model], wo
     late = after_advice(models)
     early = [model for model in models if model.table not in late]
     work.progress(f"building {len(models)} models")
-    connection.execute("begin")
-    for model in early:
-        _build_model(connection, model)
+    _build_all(connection, early)
     work.progress("weighing the evidence")
     _load_advice(connection, work, has_evidence=any(model.table == EVIDENCE for model in early))
-    for model in models:
-        if model.table in late:
-            _build_model(connection, model)
+    _build_all(connection, [model for model in models if model.table in late])
+    connection.execute("begin")
     for model in models:
         _comment(connection, model)
     connection.execute("commit")
+
+
+def _build_all(connection: duckdb.DuckDBPyConnection, models: list[Model]) -> None:
+    """Build models in their order, some at a time: what is not on the disk yet stays in memory, a block a column."""
+    for start in range(0, len(models), _MODELS_AT_ONCE):
+        connection.execute("begin")
+        for model in models[start : start + _MODELS_AT_ONCE]:
+            _build_model(connection, model)
+        connection.execute("commit; checkpoint warehouse")
 
 
 def _build_model(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
