@@ -282,9 +282,12 @@ class _Adapter(HTTPAdapter):
 
     def _wait(self, seconds: float, why: str, response: requests.Response | None = None) -> None:
         if seconds > self.left_s:
-            code = None if response is None else response.status_code
-            kind = Unreachable if response is None else RateLimited if self._is_refusal(response) else FetchError
-            raise kind(f"{why} asks for a wait of {seconds:.0f} s; {self.left_s:.0f} s are left of this pull's", code)
+            message = f"{why} asks for a wait of {seconds:.0f} s; {self.left_s:.0f} s are left of this pull's"
+            if response is None:
+                raise Unreachable(message)
+            if self._is_refusal(response):
+                raise RateLimited(message, response.status_code)
+            raise FetchError(f"{message}: {excerpt(response.content)}", response.status_code)
         self.left_s -= seconds
         self.sleep(seconds)
 

@@ -80,6 +80,7 @@ class LiveSource:
             context.services.read_s,
         )
         self.client = Client(self.base_url, self.session)
+        self._is_over = False
 
     def terms(self) -> list[DatasetTerms]:
         """Return the terms of every data set this source yields."""
@@ -104,28 +105,40 @@ class LiveSource:
     def fetch(self, since: dt.date | None = None) -> Iterator[Payload]:
         """Yield replies one by one as they come; a question without an answer yields its status and no content.
 
-        A refusal beyond the cap, or a service that does not answer, ends the pull: the next one goes on from there.
+        A refusal beyond the cap, a service that does not answer, or several questions in a row without a usable answer
+        end the pull: the next one goes on from there. Data sets that were not reached are told so.
         """
         reason = self.missing()
         if reason:
             yield from (self.failure(Request(dataset, "/"), "not_configured", reason) for dataset in self.datasets)
             return
+        told: set[str] = set()
         failed = 0
-        for request in self.due(since):
-            try:
-                for payload in self.ask(request):
-                    yield self.checked(payload)
-                failed = 0
-            except FetchError as error:
-                yield self.failure(request, error.status, error.message, error.http_status)
-                failed += 1
-                if isinstance(error, RateLimited | Unreachable) or failed == GIVE_UP_AFTER:
-                    return
-            except SourceError as error:
-                yield self.failure(request, "error", error.message)
-                failed += 1
-                if failed == GIVE_UP_AFTER:
-                    return
+        due = self.due(since)
+        for request in due:
+            last: Payload | None = None
+            for payload in self._answers(request):
+                yield payload
+                last = payload
+                told.add(payload.dataset)
+            failed = failed + 1 if last is not None and last.status in ("error", "rate_limited") else 0
+            if failed == GIVE_UP_AFTER or (failed and self._is_over):
+                for dataset in dict.fromkeys(request.dataset for request in due):
+                    if dataset not in told and last is not None:
+                        yield self.failure(Request(dataset, "/"), last.status, f"not reached: {last.message}")
+                return
+
+    def _answers(self, request: Request) -> Iterator[Payload]:
+        """Yield the replies to one question, the failure that ended them included."""
+        self._is_over = False
+        try:
+            for payload in self.ask(request):
+                yield self.checked(payload)
+        except FetchError as error:
+            self._is_over = isinstance(error, RateLimited | Unreachable)
+            yield self.failure(request, error.status, error.message, error.http_status)
+        except SourceError as error:
+            yield self.failure(request, "error", error.message)
 
     def checked(self, payload: Payload) -> Payload:
         """Return an answer as it is, or with status `error` when it is not as described: it is asked for again.
