@@ -239,22 +239,23 @@ def test_idle_days_are_those_of_the_first_companion_that_was_read():
     ) == [(22.0, True)]
 
 
-def test_search_weeks_begin_on_monday_and_pulls_are_averaged():
+def test_search_weeks_begin_on_monday_and_have_the_median_of_all_pulls():
     world = World().compare({"alpha": {"search_term": ["alpha"]}})
     for day, value in ((1, 40.0), (2, 60.0)):
         rows = [
-            ("alpha", "", dt.date(2026, 8, 2), "week", value, False, False),
-            ("alpha", "", dt.date(2026, 8, 9), "week", None, True, False),
+            ("alpha", "term", "", dt.date(2026, 8, 2), "week", value, False, False, False),
+            ("alpha", "term", "", dt.date(2026, 8, 9), "week", None, True, False, False),
         ]
         world.give(
             "search_interest",
-            "term geo period_start granularity interest below_one is_partial",
+            "term kind geo period_start granularity interest below_one no_data is_partial",
             rows,
             "live",
             dt.datetime(2026, 9, day),
         )
     world.build("marts.search_interest_week")
     assert world.rows("select week, interest, low, high, pulls from marts.search_interest_week") == [
-        (dt.date(2026, 8, 3), 50.0, 40.0, 60.0, 2),
-        (dt.date(2026, 8, 10), 0.5, 0.5, 0.5, 2),
+        # an index is rounded: half a point below the lowest pull and above the highest
+        (dt.date(2026, 8, 3), 50.0, 39.5, 60.5, 2),
+        (dt.date(2026, 8, 10), 0.5, 0.0, 1.0, 2),
     ]
