@@ -1,0 +1,10 @@
+"""What the job sources share: reading a posting's text for its figures, and keeping the figures without the text."""
+
+from __future__ import annotations
+
+from sources.postings.classify import Classifier, Found
+from sources.postings.posting import Posting, Redacted
+from sources.postings.redact import Redaction, read_redacted, redact
+from sources.postings.source import JobSource
+
+__all__ = ["Classifier", "Found", "JobSource", "Posting", "Redacted", "Redaction", "read_redacted", "redact"]
