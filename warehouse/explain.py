@@ -110,8 +110,8 @@ def explain(connection: duckdb.DuckDBPyConnection, models: Iterable[Model], ref:
         raise QueryError(
             f"the rows behind `{ref}` cannot be read: {error}", "correct `rows` of its metric in the catalogue"
         ) from None
-    path = _towards(models, below, datasets) if place.model.table in _FIGURES else below
-    maker = _maker(models, place.model, path)
+    maker = _maker(connection, models, place)
+    path = below if maker is place.model else [(maker.table, 1), *_further(upstream(models, maker.table))]
     return Explanation(
         ref=ref,
         title=_title(connection, place),
@@ -241,21 +241,19 @@ def _title(connection: duckdb.DuckDBPyConnection, place: _Place) -> str:
     return f"{who}: {label}{bound} ({'ratio' if len(frameworks) > 1 else unit})"
 
 
-def _towards(models: list[Model], below: list[tuple[str, int]], datasets: list[str]) -> list[tuple[str, int]]:
-    """What lies between a figure and its own data set: the evidence reads all of them, a figure only one."""
-    raw = {f"raw.{dataset}" for dataset in datasets}
-    return [
-        (table, steps)
-        for table, steps in below
-        if table in raw or raw & {source for source, _ in upstream(models, table)}
-    ]
+def _further(below: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    return [(table, steps + 1) for table, steps in below]
 
 
-def _maker(models: list[Model], mart: Model, path: list[tuple[str, int]]) -> Model:
-    """The model that works a number out: marts.evidence only stacks what one core model a data set says."""
-    nearest = [table for table, steps in path if steps == 1]
-    stacked = [model for model in models if model.table in nearest and model.schema == "core"]
-    return stacked[0] if mart.table == "marts.evidence" and len(stacked) == 1 else mart
+def _maker(connection: duckdb.DuckDBPyConnection, models: list[Model], place: _Place) -> Model:
+    """The model that works a number out: marts.evidence only stacks what the core's models of evidence say."""
+    if place.model.table in _FIGURES:
+        this = f"metric = {literal(place.keys[0])} and framework = {literal(place.keys[1])}"
+        for model in models:
+            is_asked = model.schema == "core" and model.name.startswith("evidence_")
+            if is_asked and connection.execute(f"select 1 from {model.table} where {this}").fetchall():
+                return model
+    return place.model
 
 
 def _lineage(models: list[Model], below: list[tuple[str, int]]) -> list[Step]:
@@ -273,9 +271,10 @@ def _datasets(connection: duckdb.DuckDBPyConnection, place: _Place, below: list[
     """The data sets a number rests on: those its evidence names, otherwise every raw table its mart reads."""
     if place.model.table in _FIGURES:
         found = connection.execute(
-            f"select dataset from catalog.metrics where metric = {literal(place.keys[0])}"
+            "select distinct dataset from marts.evidence "
+            f"where metric = {literal(place.keys[0])} and framework in ({', '.join(map(literal, place.keys[1:]))})"
         ).fetchall()
-        return [row[0] for row in found]
+        return sorted(row[0] for row in found)
     raw = {table.removeprefix("raw.") for table, _ in below if table.startswith("raw.")}
     found = connection.execute("select dataset from catalog.datasets order by position").fetchall()
     return [row[0] for row in found if row[0] in raw]
@@ -284,14 +283,18 @@ def _datasets(connection: duckdb.DuckDBPyConnection, place: _Place, below: list[
 def _sources(connection: duckdb.DuckDBPyConnection, datasets: list[str]) -> list[Origin]:
     origins = []
     for dataset in datasets:
+        known = f"where dataset = {literal(dataset)}"
         terms = connection.execute(
-            "select origin, licence, attribution, caveats from catalog.terms "
-            f"where dataset = {literal(dataset)} order by origin"
+            f"select source, origin, licence, attribution, caveats from catalog.terms {known} order by source"
         ).fetchall()
-        payloads = connection.execute(
-            "select source, request, fetched_at, payload_sha256, rows from raw.pulls "
-            f"where dataset = {literal(dataset)} and rows > 0 order by fetched_at, source, request"
+        pulls = connection.execute(
+            f"select source, request, fetched_at, payload_sha256, rows from raw.pulls {known} and rows > 0 "
+            "order by fetched_at, source, request"
         ).fetchall()
-        for origin, licence, attribution, caveats in terms or [("not described", "none stated", "", [])]:
-            origins.append(Origin(dataset, origin, licence, attribution, list(caveats), payloads))
+        told = {source: tuple(rest) for source, *rest in terms}
+        for source in dict.fromkeys([*(pull[0] for pull in pulls), *told]):
+            origin, licence, attribution, caveats = told.get(source, ("not described", "none stated", "", []))
+            payloads = [pull for pull in pulls if pull[0] == source]
+            if payloads or not pulls:
+                origins.append(Origin(dataset, origin, licence, attribution, list(caveats), payloads))
     return origins

@@ -18,6 +18,18 @@ stack_figures as (
     select metric, framework from core.evidence_jobs
     union all
     select metric, framework from core.evidence_search
+    union all
+    select metric, framework from core.evidence_packages
+    union all
+    select metric, framework from core.evidence_github
+    union all
+    select metric, framework from core.evidence_installs
+    union all
+    select metric, framework from core.evidence_hub
+    union all
+    select metric, framework from core.evidence_attention
+    union all
+    select metric, framework from core.evidence_postings
 )
 select figures.metric, figures.framework
 from stack_figures as figures

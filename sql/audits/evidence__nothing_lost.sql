@@ -20,6 +20,18 @@ count_core as (
         select metric from core.evidence_jobs
         union all
         select metric from core.evidence_search
+        union all
+        select metric from core.evidence_packages
+        union all
+        select metric from core.evidence_github
+        union all
+        select metric from core.evidence_installs
+        union all
+        select metric from core.evidence_hub
+        union all
+        select metric from core.evidence_attention
+        union all
+        select metric from core.evidence_postings
     ) as figures
     group by metric
 ),

@@ -1,5 +1,5 @@
--- Figures of evidence from the papers: share in the newest complete year, its growth over three years, and the share
--- at conferences.
+-- Figures of evidence from the papers: share in the newest complete year, its growth over three years, the share at
+-- conferences, and the share among all papers that name any framework.
 -- The ratio's interval is Katz's log interval (Katz et al. 1978, Biometrics 34), 90 %; half a paper is added
 -- everywhere when a count is zero (Walter 1975).
 -- grain: metric, framework
@@ -9,7 +9,10 @@ with
 map_populations as (
     select *
     from (
-        values ('paper_share', 'papers_with_code_sample'), ('paper_share_conferences', 'conference_mentions')
+        values
+        ('paper_share', 'papers_with_code_sample'),
+        ('paper_share_conferences', 'conference_mentions'),
+        ('paper_share_openalex', 'openalex')
     ) as mapping (metric, population)
 ),
 pick_year as (
@@ -22,6 +25,7 @@ pick_year as (
 pair_years as (
     select
         now.framework,
+        now.population,
         now.year,
         now.period_end,
         now.papers,
@@ -55,8 +59,13 @@ stack_figures as (
         period_end,
         papers_total as n,
         papers || ' of ' || papers_total
-        || case when venues > 1 then ' papers at ' || venues || ' conferences of ' else ' papers sampled of ' end
-        || year || coalesce(': ' || counting_rule, '') || coalesce('; ' || note, '') as note
+        || case
+            when population = 'openalex' then ' papers that name any of them in '
+            when venues > 1 then ' papers at ' || venues || ' conferences of '
+            else ' papers sampled of '
+        end
+        || year || coalesce(': ' || counting_rule, '') || coalesce('; ' || note, '') as note,
+        population
     from pick_year
     union all
     select
@@ -69,7 +78,8 @@ stack_figures as (
         papers_total + papers_total_before,
         papers || ' of ' || papers_total || ' in ' || year || ' against ' || papers_before || ' of '
         || papers_total_before || ' in ' || (year - 3)
-        || case when added > 0 then '; half a paper added everywhere because a count is zero' else '' end
+        || case when added > 0 then '; half a paper added everywhere because a count is zero' else '' end,
+        population
     from compare_years
 )
 select
@@ -81,5 +91,6 @@ select
     period_end as as_of,
     n, -- papers looked at
     cast(null as varchar) as spread, -- null: the metric's own
-    note
+    note,
+    population -- the collection
 from stack_figures

@@ -49,6 +49,23 @@ find_companion as (
     group by framework, package, position_in_catalogue
     qualify row_number() over (partition by framework order by position_in_catalogue) = 1
 ),
+find_subject as (
+    -- a package that a claim names by itself, and no framework's
+    select
+        replace(lower(figures.package), '-', '_') as subject,
+        figures.package,
+        max(figures.released_on) as released_on,
+        count(distinct figures.version) as versions
+    from staging.package_releases as figures
+    inner join core.claim_figures as claims
+        on strpos(claims.names, ' companion_idle_days.' || replace(lower(figures.package), '-', '_') || ' ') > 0
+    left join catalog.frameworks as frameworks
+        on frameworks.framework = replace(lower(figures.package), '-', '_')
+    where frameworks.framework is null and not regexp_matches(
+        lower(figures.version), '(dev|[0-9][._-]?(a|b|c|rc|alpha|beta|pre|preview)[._-]?[0-9]*)'
+    )
+    group by figures.package
+),
 stack_figures as (
     select
         'releases_last_year' as metric,
@@ -84,6 +101,18 @@ stack_figures as (
         'of ' || companions.package
         || ', the first companion in the catalogue whose releases were read; two dates, no sampling error'
     from find_companion as companions
+    cross join find_reading_day as reading
+    union all
+    select
+        'companion_idle_days',
+        subjects.subject,
+        date_diff('day', subjects.released_on, reading.read_on),
+        null,
+        null,
+        reading.read_on,
+        subjects.versions,
+        'of ' || subjects.package || ' itself, which a claim names; two dates, no sampling error'
+    from find_subject as subjects
     cross join find_reading_day as reading
 )
 select

@@ -1,5 +1,5 @@
--- Job postings that name a framework, summed over calendar years, over the last twelve months, and over all months of
--- a population.
+-- Job postings that name a framework, summed over calendar years, over the last twelve months, over 2015 to 2018, and
+-- over all months of a population.
 -- The interval is Wilson's score interval (Wilson 1927, JASA 22), 90 %.
 -- grain: population, framework, span
 -- audit: not_null(population, framework, span, postings, postings_total, share), share >= 0, share <= 1, low <= share
@@ -14,6 +14,8 @@ stack_spans as (
     select *, cast(extract(year from month) as varchar) as span from date_months
     union all
     select *, 'last 12 months' as span from date_months where date_diff('month', month, newest_month) < 12
+    union all
+    select *, '2015 to 2018' as span from date_months where extract(year from month) between 2015 and 2018
     union all
     select *, 'all months' as span from date_months
 ),
@@ -50,7 +52,7 @@ score_interval as (
 select
     population,
     framework,
-    span, -- a year, 'last 12 months' or 'all months'
+    span, -- a year, 'last 12 months', '2015 to 2018' or 'all months'
     first_month,
     last_month,
     months, -- months measured

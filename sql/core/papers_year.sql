@@ -7,6 +7,7 @@
 -- audit: share <= high
 -- warning: the populations count different things
 -- warning: a conference year without December's conferences is partial; so is a last year far below the one before
+-- warning: so is a year that was read before its end and not again
 with
 name_labels as (
     select figures.*, names.framework, extract(year from figures.period_start) as year
@@ -28,6 +29,7 @@ sum_labels as (
         max(period_end) as period_end,
         max(counting_rule) as counting_rule,
         max(note) as note,
+        bool_or(source <> 'snapshot' and cast(fetched_at as date) <= period_end) as is_read_early,
         min(source) as source
     from name_labels
     group by population, framework, year, period, venue, granularity
@@ -44,6 +46,7 @@ sum_venues as (
         max(period_end) as period_end,
         max(counting_rule) as counting_rule,
         max(note) as note,
+        bool_or(is_read_early) as is_read_early,
         min(source) as source
     from sum_labels
     group by population, framework, year
@@ -53,6 +56,7 @@ flag_partial as (
     select
         *,
         case
+            when is_read_early then true
             when granularity = 'month' then extract(month from period_end) < 12
             else year = max(year) over (partition by population)
                 and papers_total < 0.75 * lag(papers_total) over (partition by population, framework order by year)

@@ -4,12 +4,14 @@
 -- grain: metric, framework, rival
 -- audit: not_null(evidence_id, metric, framework, rival, ratio), ratio > 0, low <= ratio, ratio <= high
 -- audit: framework <> rival
+-- warning: figures of a source that broke are left out
 -- warning: only pairs whose days lie at most 92 days apart; figures from one sample are not quite independent
 with
 pick_ratio_scale as (
-    select *
-    from marts.evidence
-    where value > 0 and unit not in ('year', 'yes/no')
+    select figures.*
+    from marts.evidence as figures
+    inner join catalog.frameworks as frameworks on frameworks.framework = figures.framework
+    where figures.value > 0 and figures.unit not in ('year', 'yes/no') and not figures.is_withheld
 ),
 pair_frameworks as (
     select

@@ -2,53 +2,111 @@
 -- caveat.
 -- grain: metric, framework
 -- audit: not_null(evidence_id, factor, metric, framework, value, unit, better, as_of, source, note, dataset, spread)
--- audit: low <= value, value <= high, low <= high
+-- audit: not_null(is_withheld), low <= value, value <= high, low <= high
 -- warning: a figure that was not measured has no row; intervals cover chance alone, not a source's bias
+-- warning: some are of subjects that only a claim names: they are no framework of the catalogue
 with
 stack_figures as (
-    select metric, framework, value, low, high, as_of, n, spread, note from core.evidence_downloads
+    select metric, framework, value, low, high, as_of, n, spread, note, cast(null as varchar) as population
+    from core.evidence_downloads
     union all
-    select metric, framework, value, low, high, as_of, n, spread, note from core.evidence_releases
+    select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_releases
     union all
-    select metric, framework, value, low, high, as_of, n, spread, note from core.evidence_activity
+    select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_packages
     union all
-    select metric, framework, value, low, high, as_of, n, spread, note from core.evidence_stars
+    select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_activity
     union all
-    select metric, framework, value, low, high, as_of, n, spread, note from core.evidence_questions
+    select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_stars
     union all
-    select metric, framework, value, low, high, as_of, n, spread, note from core.evidence_surveys
+    select metric, framework, value, low, high, as_of, n, spread, note, population from core.evidence_github
     union all
-    select metric, framework, value, low, high, as_of, n, spread, note from core.evidence_papers
+    select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_installs
     union all
-    select metric, framework, value, low, high, as_of, n, spread, note from core.evidence_jobs
+    select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_hub
     union all
-    select metric, framework, value, low, high, as_of, n, spread, note from core.evidence_search
+    select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_attention
+    union all
+    select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_surveys
+    union all
+    select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_search
+    union all
+    select metric, framework, value, low, high, as_of, n, spread, note, population from core.evidence_questions
+    union all
+    select metric, framework, value, low, high, as_of, n, spread, note, population from core.evidence_papers
+    union all
+    select metric, framework, value, low, high, as_of, n, spread, note, population from core.evidence_jobs
+    union all
+    select metric, framework, value, low, high, as_of, n, spread, note, population from core.evidence_postings
+),
+find_populations as (
+    -- postings read one by one are another data set than published counts, whichever metric they fill
+    select distinct population, 'job_postings' as dataset
+    from marts.job_postings_month
+),
+find_breaks as (
+    select dataset, population, direction, min(since) as since, max(source) as source
+    from marts.regime_breaks
+    where is_active
+    group by dataset, population, direction
+),
+name_datasets as (
+    select
+        figures.*,
+        metrics.factor,
+        metrics.unit,
+        metrics.better,
+        coalesce(populations.dataset, metrics.dataset) as dataset,
+        coalesce(figures.spread, metrics.spread) as drawn_spread,
+        metrics.standing,
+        metrics.max_age_days,
+        metrics.importance,
+        metrics.rows_sql
+    from stack_figures as figures
+    inner join catalog.metrics as metrics on metrics.metric = figures.metric
+    left join find_populations as populations on populations.population = figures.population
+),
+match_breaks as (
+    select figures.metric, figures.framework, breaks.direction, breaks.since
+    from name_datasets as figures
+    inner join find_breaks as breaks
+        on breaks.dataset = figures.dataset
+        and breaks.population = coalesce(figures.population, 'all')
+        and breaks.since <= figures.as_of
+    qualify row_number() over (partition by figures.metric, figures.framework order by breaks.since desc) = 1
 ),
 join_catalogue as (
     select
         figures.metric || '.' || figures.framework as evidence_id,
-        metrics.factor,
+        figures.factor,
         figures.metric,
         figures.framework,
         figures.value,
         figures.low,
         figures.high,
-        metrics.unit,
-        metrics.better,
+        figures.unit,
+        figures.better,
         least(figures.as_of, edition.as_of) as as_of,
         datasets.label as source,
         cast(figures.n as bigint) as n,
-        figures.note,
-        metrics.dataset,
-        coalesce(figures.spread, metrics.spread) as spread,
-        metrics.standing,
-        metrics.max_age_days is not null
-        and figures.as_of < edition.as_of - metrics.max_age_days * interval 1 day as is_stale,
-        metrics.importance,
-        replace(metrics.rows_sql, '$framework', '''' || figures.framework || '''') as rows_sql
-    from stack_figures as figures
-    inner join catalog.metrics as metrics on metrics.metric = figures.metric
-    inner join catalog.datasets as datasets on datasets.dataset = metrics.dataset
+        figures.note
+        || case breaks.direction
+            when 'collapse' then '; its source collapsed on ' || breaks.since
+                || ' against its own history: at least this, and kept out of rankings'
+            when 'jump' then '; its source jumped on ' || breaks.since
+                || ' against its own history: at most this, and kept out of rankings'
+            else ''
+        end as note,
+        figures.dataset,
+        figures.drawn_spread as spread,
+        figures.standing,
+        figures.max_age_days is not null
+        and figures.as_of < edition.as_of - figures.max_age_days * interval 1 day as is_stale,
+        breaks.direction is not null as is_withheld,
+        figures.importance,
+        replace(figures.rows_sql, '$framework', '''' || figures.framework || '''') as rows_sql
+    from name_datasets as figures
+    inner join catalog.datasets as datasets on datasets.dataset = figures.dataset
+    left join match_breaks as breaks on breaks.metric = figures.metric and breaks.framework = figures.framework
     cross join catalog.edition as edition
 )
 select
@@ -69,6 +127,7 @@ select
     spread, -- how its uncertainty is drawn: share, count, lognormal, bounds (anywhere between low and high) or exact
     standing, -- true where the metric counts in its factor
     is_stale, -- true where it is too old to count: history, not a standing
+    is_withheld, -- true where its source collapsed or jumped: a bound, kept out of rankings and verdicts; note says so
     importance, -- the metric's weight among those of its factor
     rows_sql -- a query for the rows behind it
 from join_catalogue

@@ -20,4 +20,4 @@ select
     last_month, -- last month measured
     source -- where the figure was read
 from core.job_sums
-where span not in ('last 12 months', 'all months')
+where span not in ('last 12 months', '2015 to 2018', 'all months')

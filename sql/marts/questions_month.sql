@@ -7,6 +7,7 @@ select
     framework, -- key of the framework
     month, -- first day of the month
     questions, -- new questions with the tag
+    unanswered, -- of these, without an answer when they were read; null where not counted
     days, -- days of the month
     questions_per_day, -- questions divided by days; null in a partial month
     is_partial, -- true where the month was not over when it was read

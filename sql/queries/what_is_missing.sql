@@ -4,9 +4,13 @@ select
     metrics.metric,
     metrics.label,
     frameworks.framework,
-    case when figures.evidence_id is null then 'not measured' else 'too old' end as why
+    case
+        when figures.evidence_id is null then 'not measured'
+        when figures.is_withheld then 'withheld: its source broke'
+        else 'too old'
+    end as why
 from catalog.metrics as metrics
 cross join catalog.frameworks as frameworks
 left join marts.evidence as figures on figures.metric = metrics.metric and figures.framework = frameworks.framework
-where metrics.standing and coalesce(figures.is_stale, true)
+where metrics.standing and (figures.evidence_id is null or figures.is_stale or figures.is_withheld)
 order by metrics.factor, metrics.metric, frameworks.position

@@ -68,25 +68,33 @@ def test_a_framework_needs_a_catalogue_entry_and_nothing_else(tmp_path, snapshot
 
 def test_every_data_set_is_accounted_for(snapshot: World):
     health = {
-        row[0]: row[1:] for row in snapshot.rows("select dataset, status, missing, rows from marts.source_health")
+        row[:2]: row[2:]
+        for row in snapshot.rows("select dataset, source, status, missing, rows from marts.source_health")
     }
-    assert health.keys() == {row[0] for row in snapshot.rows("select dataset from catalog.datasets")}
-    assert health["search_interest"][:2] == ("no_data", "search interest: run live or import an export")
-    assert health["bench"][:2] == ("not_configured", "performance and memory")
-    assert health["repository_counters"] == ("ok", None, 2717)
-    assert health["package_downloads_30d"][0] == "stale"
+    assert health.keys() == set(snapshot.rows("select dataset, unnest(sources) from catalog.datasets"))
+    lost = "search interest: run live or import an export"
+    assert health["search_interest", "trends_import"] == ("no_data", lost, 0)
+    assert health["search_interest", "google_trends"] == ("not_configured", lost, 0)
+    assert health["bench", "bench"][:2] == ("not_configured", "performance and memory")
+    assert health["repository_counters", "snapshot"] == ("ok", None, 2717)
+    assert health["repository_counters", "github"] == (
+        "not_configured",
+        "what it adds to the other sources of: stars and their growth",
+        0,
+    )
+    assert health["package_downloads_30d", "snapshot"][0] == "stale"
 
 
 def test_a_failed_pull_is_a_status_and_never_a_zero():
     world = World()
-    stamp = "timestamp '2026-11-20 00:00:00', 'run', 'trends', 'request', ''"
+    stamp = "timestamp '2026-11-20 00:00:00', 'run', 'google_trends', 'request', ''"
     world.connection.execute(
         f"insert into raw.pulls values ({stamp}, 'search_interest', 'rate_limited', 0, 'too many')"
     )
     world.build("marts.source_health", "marts.evidence")
     found = world.rows(
         "select status, rows, missing is not null, last_success_at from marts.source_health "
-        "where dataset = 'search_interest'"
+        "where source = 'google_trends'"
     )
     assert found == [("rate_limited", 0, True, None)]
     assert world.rows("select * from marts.evidence") == []

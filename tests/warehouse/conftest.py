@@ -100,7 +100,8 @@ select
     max(stars)::double as value,  -- the figure
     max(stars) - 0.5 as low,  -- lower bound
     null::double as high,  -- upper bound
-    max(month) as as_of  -- last month
+    max(month) as as_of,  -- last month
+    'repository_counters' as dataset  -- where it is from
 from marts.stars_month
 group by framework
 """,

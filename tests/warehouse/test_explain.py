@@ -125,6 +125,7 @@ def test_a_figure_is_explained_down_to_its_payload(connection: duckdb.DuckDBPyCo
     assert found.sql.startswith("-- One figure per metric and framework.")
     assert [(step.table, step.steps, step.file) for step in found.lineage] == [
         ("marts.stars_month", 1, "sql/marts/stars_month.sql"),
+        ("catalog.names", 2, "warehouse/schema.sql"),
         ("staging.repository_counters", 2, "sql/staging/repository_counters.sql"),
         ("raw.repository_counters", 3, "warehouse/schema.sql"),
     ]
