@@ -24,9 +24,11 @@ def summarise(settings: Settings, edition: Edition, built: BuildSummary, collect
             "select verdict, count(*) from marts.claims group by all order by 2 desc, 1"
         ).fetchall()
         health = connection.execute(
-            "select label, status, newest_period, missing from marts.source_health order by all"
+            "select label || ' (' || source || ')', status, newest_period, missing, last_attempt_at is null "
+            "from marts.source_health order by all"
         ).fetchall()
         evidence = _one(connection, "select count(*) from marts.evidence")
+    asked = [row for row in health if not row[4]]
     silent = [row for row in health if row[1] != "ok"]
     lines = [
         f"# Edition {edition.name}",
@@ -36,7 +38,7 @@ def summarise(settings: Settings, edition: Edition, built: BuildSummary, collect
         f"- new raw rows: {built.rows_loaded}",
         f"- evidence: {evidence} figures",
         "- claims: " + ", ".join(f"{count} {verdict}" for verdict, count in verdicts),
-        f"- sources: {len(health) - len(silent)} of {len(health)} in order",
+        f"- sources: {sum(row[1] == 'ok' for row in asked)} of {len(asked)} that were ever asked in order",
         "",
         "| reader | take |",
         "| --- | --- |",
@@ -47,7 +49,7 @@ def summarise(settings: Settings, edition: Edition, built: BuildSummary, collect
         lines += [f"| {pull.source} | {pull.status} | {pull.replies.total()} | {pull.message} |" for pull in collected]
     if silent:
         lines += ["", "| source | state | without it |", "| --- | --- | --- |"]
-        lines += [f"| {label} | {status} | {missing or ''} |" for label, status, _, missing in silent]
+        lines += [f"| {label} | {status} | {missing or ''} |" for label, status, _, missing, _ in silent]
     return "\n".join(lines)
 
 

@@ -64,7 +64,7 @@ class SourceLine:
     licence: Markup | None
     attribution: Markup | None
     origin: Markup | None
-    missing: str | None
+    missing: Markup | None
     trouble: Markup | None
 
 
@@ -128,7 +128,7 @@ def _source(figures: Figures, row: Row, is_first: bool) -> SourceLine:
         licence=told("licence"),
         attribution=told("attribution"),
         origin=told("origin"),
-        missing=row.get("missing"),
+        missing=told("missing"),
         trouble=told("last_message") if row.get("last_status") not in (None, "ok") else None,
     )
 

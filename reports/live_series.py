@@ -47,6 +47,8 @@ class LiveSeries:
             for row in figures.marts.tables.get(self.table, [])
             if row["framework"] in order
             and row[self.column] is not None
+            # A running period, or one in which a package is missing, would look like a fall.
+            and not row.get("is_partial")
             and all(row[key] in values for key, values in self.only)
         ]
         kept = set(sorted({row[self.period] for row in rows})[-MOST_POINTS:])

@@ -39,7 +39,10 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "hub_models_day": ("framework", "task", "day"),
     "page_views_week": ("framework", "week"),
     "job_postings_month": ("population", "framework", "month"),
+    "regime_breaks": ("dataset", "source", "population", "since"),
     "dependents_day": ("framework", "day"),
+    "search_interest_region": ("framework", "region"),
+    "search_queries": ("framework", "ranking", "position"),
 }
 # Rows of the catalogue that pages print constants from.
 CATALOG_GRAINS: dict[str, tuple[str, ...]] = {"edition": (), "weights": ("reader", "factor")}

@@ -17,13 +17,14 @@ from reports.report_json import report_json, table_csv
 from reports.theme import colour_rules
 
 INDEX_PAGE = "index.html"
+CHARTS_PAGE = "charts.html"
 REPORT = "report.json"
 _LONE_CELL = re.compile(r'<(td|th scope="row")><span (data-ref="[^"]*")>([^<]*)</span></(td|th)>')
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_edition(connection: Connection, catalog: Catalog, previous: dict[str, Any] | None) -> dict[str, bytes]:
-    """Return {path in the edition's folder: bytes}: index.html, evidence.html, report.json, tables/<mart>.csv.
+    """Return {path in the edition's folder: bytes}: three pages, report.json, tables/<mart>.csv.
 
     `connection` is read only. `previous` is the report.json of the edition before, or None for a first edition.
     Raises VerifyError when a page needs a figure that the marts do not have.
@@ -32,10 +33,13 @@ def render_edition(connection: Connection, catalog: Catalog, previous: dict[str,
     templates = environment()
     style = page_style(catalog)
     figures = Figures(marts, catalog)
-    index = templates.get_template("index.html.j2").render(style=style, **_index(figures, connection, previous))
+    parts = _index(figures, connection, previous)
+    index = templates.get_template("index.html.j2").render(style=style, **parts)
+    charts = templates.get_template("charts.html.j2").render(style=style, **_charts(parts))
     page = Figures(marts, catalog, EVIDENCE_PAGE)
     evidence = templates.get_template("evidence.html.j2").render(style=style, **evidence_page.make_evidence(page))
-    files = {INDEX_PAGE: _tidy(index), EVIDENCE_PAGE: _tidy(evidence), REPORT: report_json(marts, catalog, previous)}
+    files = {INDEX_PAGE: _tidy(index), CHARTS_PAGE: _tidy(charts), EVIDENCE_PAGE: _tidy(evidence)}
+    files[REPORT] = report_json(marts, catalog, previous)
     names = [name for name in marts.tables if name not in ("edition", "weights")]
     return files | {f"tables/{name}.csv": table_csv(marts, name) for name in names}
 
@@ -64,6 +68,15 @@ def page_style(catalog: Catalog) -> Markup:
 def neutral_style() -> str:
     """Return the style sheet without any framework's colour."""
     return (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+
+
+def _charts(parts: dict[str, Any]) -> dict[str, Any]:
+    """What the page of further charts needs of what the main page was made from."""
+    return parts | {
+        "title": f"More charts. Barometer, {parts['edition']}",
+        "description": "Factor by factor, the charts that the main page has no room for.",
+        "sections": [section for section in parts["sections"] if section.more],
+    }
 
 
 def _index(figures: Figures, connection: Connection, previous: dict[str, Any] | None) -> dict[str, Any]:

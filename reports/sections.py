@@ -15,7 +15,7 @@ from reports.exhibits import Exhibit, Plan, Table, evidence_table, make_exhibit
 from reports.figures import Figures
 from reports.marts import Row, reference
 
-IN_SIGHT = 3  # charts of a section that are not folded away
+IN_SIGHT = 2  # charts of a section on the main page; the others stand on the page of charts
 
 
 @dataclass(frozen=True)

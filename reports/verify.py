@@ -20,10 +20,10 @@ from reports.document import NUMERAL, Marked, Page, Token, read_page, words
 from reports.figures import EVIDENCE_PAGE
 from reports.marts import GRAINS, Connection, Marts, load_marts, parse_reference
 from reports.numbers import format_value
-from reports.render import INDEX_PAGE, render_edition
+from reports.render import CHARTS_PAGE, INDEX_PAGE, render_edition
 
 _CLAIM_ID = re.compile(r"\bC\d\d\b")
-_PAGES = (INDEX_PAGE, EVIDENCE_PAGE)
+_PAGES = (INDEX_PAGE, CHARTS_PAGE, EVIDENCE_PAGE)
 Resolve = Callable[[str], object]
 
 

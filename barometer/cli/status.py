@@ -43,7 +43,7 @@ def command(front: Front) -> None:
         click.echo(f"{name.ljust(width)}  {value}")
     if health:
         click.echo()
-        click.echo(as_list(["data set", "state", "newest", "age in days", "rows"], health), nl=False)
+        click.echo(as_list(["data set", "source", "state", "newest", "age in days", "rows"], health), nl=False)
 
 
 def _read_warehouse(settings: Settings, facts: dict[str, str]) -> list[tuple[Any, ...]]:
@@ -53,7 +53,8 @@ def _read_warehouse(settings: Settings, facts: dict[str, str]) -> list[tuple[Any
     with reader(settings.warehouse) as connection:
         as_of = connection.execute("select as_of from catalog.edition").fetchall()[0][0]
         health = connection.execute(
-            "select label, status, newest_period, age_days, rows from marts.source_health order by status <> 'ok', 1"
+            "select label, source, status, newest_period, age_days, rows from marts.source_health "
+            "order by status <> 'ok', 1, 2"
         ).fetchall()
     file = settings.warehouse.stat()
     built = dt.datetime.fromtimestamp(file.st_mtime, dt.UTC)

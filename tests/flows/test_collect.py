@@ -168,7 +168,7 @@ def test_a_bad_day_hides_nothing_older(services: ReplayServer, tmp_path: Path):
     assert failed.returncode == 4
     assert "none of the 1 sources asked gave an answer" in failed.stderr
     assert _barometer(home, services, "build").returncode == 0
-    assert _rows(home, f"select * from ({days})")[: len(before)] == before
+    assert set(before) <= set(_rows(home, days))
     health = "select last_status, rows > 0 from marts.source_health where source = 'dependents'"
     assert _rows(home, health) == [("rate_limited", True)]
 

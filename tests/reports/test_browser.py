@@ -73,7 +73,9 @@ def test_everything_is_there_with_scripts_off(edition: Path, browser: Browser) -
     assert page.locator("article.answer").count() == 7
     assert page.locator("svg.chart").count() >= 8
     page.locator("#popularity > details > summary").first.click()
-    assert page.locator("#popularity > details[open] figure").first.is_visible()
+    assert page.locator("#popularity > details[open] table").first.is_visible()
+    page.locator("#popularity .further a").first.click()
+    assert page.locator("#popularity figure").first.is_visible()
     context.close()
 
 

@@ -14,7 +14,7 @@ from reports.document import NUMERAL, read_page
 from reports.render import INDEX_PAGE, render_edition
 from reports.verify import classify
 
-PAGES = (INDEX_PAGE, "evidence.html")
+PAGES = (INDEX_PAGE, "charts.html", "evidence.html")
 
 
 class Outline(HTMLParser):
