@@ -1,1 +1,1 @@
-"""The timing runner's place: workloads, probes, result files. Nothing here yet; reports say so where it matters."""
+"""The timing runner: the same models in Keras, PyTorch, TensorFlow and JAX, gated for equality, timed in pairs."""

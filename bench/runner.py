@@ -1,0 +1,261 @@
+"""A run from its options to its file: the plan, the units in order, and an orderly end at any moment."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from bench import environment, gpu, pressure
+from bench.context import Context
+from bench.environments import interpreter
+from bench.errors import OptionError, ResultError, WorkerError
+from bench.fork import Fork
+from bench.gates import Gates
+from bench.group import Group, Member, Unit
+from bench.history import History
+from bench.pressure import Rule
+from bench.progress import Progress, Say, quiet
+from bench.results import Record, ResultFile, now, read, schema, trim
+from bench.schedule import groups, units
+from bench.spec import NOT_RUN, OK
+from bench.stacks import BREAK_EVEN, CONTRASTS, MODES
+from bench.stop import BUDGET, Stop, Stopped
+from bench.tiers import Options
+
+COMPLETE = "complete"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a caller wants run. `budget_s` None is without end; `chosen` maps environments to interpreters.
+
+    `variables` are extra environment variables by stack, for tests of the instrument.
+    """
+
+    options: Options
+    out: Path
+    resume: bool = False
+    budget_s: float | None = None
+    timeout_s: float = 600.0
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    rule: Rule = field(default_factory=Rule)
+    say: Say = quiet
+    variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def run(request: Request) -> str:
+    """Run, or go on with, a result file; return how it ended: complete, budget or interrupted.
+
+    Raises OptionError for options that name nothing to run, ResultError where the file is another run's. However it
+    ends, the file holds only complete rounds and a status for every cell.
+    """
+    pythons, skipped = _interpreters(request)
+    options = replace(request.options, skipped=skipped)
+    plan = groups(options)
+    host = environment.host(options.device)
+    head = _head(options, request.rule, host, len(units(plan)))
+    before = _before(request, head)
+    rule = Rule(**before[0]["rule"]) if before else request.rule
+    stop = Stop(request.budget_s)
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch, ResultFile(request.out) as file, stop.listening():
+        context = Context(
+            options,
+            file,
+            History(before),
+            pythons,
+            Path(scratch),
+            rule,
+            stop,
+            request.say,
+            head["host_id"],
+            pressure.allowed_cores(),
+            request.timeout_s,
+            gpu.PowerLog(Path(scratch) / "power.csv") if options.device == "cuda" else None,
+            request.variables,
+        )
+        session = {"kind": "session", "started_at": now(), "resumed": bool(before), "host_id": head["host_id"]}
+        context.write(*([] if before else [head]), session)
+        return _run(context, plan, Gates(context, before))
+
+
+def _run(context: Context, plan: Sequence[Group], gates: Gates) -> str:
+    for group in plan:
+        if group.id not in context.history.groups:
+            context.write({"kind": "group", **group.as_dict()})
+    todo = [unit for unit in units(plan) if (unit.group.id, unit.number) not in context.history.done]
+    progress = Progress(todo, context.stop, context.say)
+    reason = COMPLETE
+    try:
+        for unit in todo:
+            context.stop.check()
+            _enough_time(context, progress, unit)
+            _unit(context, gates, unit, progress)
+    except Stopped as stopped:
+        reason = stopped.reason
+    finally:
+        if context.power is not None:
+            context.power.close()
+        for group in plan:
+            context.write(*_cells(context, gates, group))
+        elapsed = round(context.stop.elapsed(), 3)
+        context.write({"kind": "end", "at": now(), "reason": reason, "elapsed_s": elapsed})
+    return reason
+
+
+def _enough_time(context: Context, progress: Progress, unit: Unit) -> None:
+    """Raise Stopped where less than half the time that a unit takes is left: it would be cut before its rounds."""
+    left = context.stop.left()
+    if left is not None and progress.learned and left < progress.expected(unit) / 2:
+        raise Stopped(BUDGET)
+
+
+def _unit(context: Context, gates: Gates, unit: Unit, progress: Progress) -> None:
+    progress.begin(unit)
+    begun = time.monotonic()
+    if unit.group.purpose == "fit":
+        fork = "fit"
+        _largest_batches(context, unit.group)
+    else:
+        worked = Fork(context, gates, unit)
+        fork = worked.id
+        worked.run()
+    seconds = time.monotonic() - begun
+    done = {"kind": "unit", "fork": fork, "group": unit.group.id, "number": unit.number, "seconds": round(seconds, 3)}
+    context.write(done, *_cells(context, gates, unit.group))
+    progress.finish(unit, seconds)
+
+
+def _largest_batches(context: Context, group: Group) -> None:
+    """Double each member's batch until it does not fit, a fresh worker a try. `value` is the most doublings."""
+    for member in group.members:
+        for doubling in range(group.value + 1):
+            bigger = replace(group, size=group.size.with_batch(group.size.batch << doubling))
+            status, reason = _fits(context, bigger, member)
+            tried = {"kind": "fit", "group": group.id, "member": member.id, "batch": bigger.size.batch}
+            context.write({**tried, "status": status, "reason": reason})
+            if status != OK:
+                break
+
+
+def _fits(context: Context, group: Group, member: Member) -> tuple[str, str]:
+    context.stop.check()
+    worker = None
+    try:
+        cache = context.cache(group.id, member.id, str(group.size.batch))
+        worker = context.start(member.stack, member.division, cache, context.cores)
+        worker.ask("open", context.timeout, **context.opening(group.workload, group.size, member))
+        worker.ask("first", context.timeout, phase="train", seed=context.options.seed)
+        worker.ask("block", context.timeout, phase="train", steps=2)
+    except WorkerError as error:
+        return error.status, str(error)
+    finally:
+        if worker is not None:
+            worker.kill()
+    return OK, ""
+
+
+def _cells(context: Context, gates: Gates, group: Group) -> list[Record]:
+    """Return how every cell of a group stands, those included that could not run here."""
+    records = []
+    for phase in group.phases:
+        for member in group.members:
+            if not member.twin and group.purpose != "fit":
+                status, reason = context.history.outcome(group, member, phase)
+                failure = gates.failure(group, member.stack)
+                if failure is not None and status == NOT_RUN:
+                    status, reason = failure[0], failure[2]
+                records.append(_cell(group, member, phase, status, reason))
+        records += [_cell(group, member, phase, NOT_RUN, reason) for member, reason in group.absent]
+    return records
+
+
+def _cell(group: Group, member: Member, phase: str, status: str, reason: str) -> Record:
+    fields = asdict(group.cell(member, phase))
+    return {"kind": "cell", "group": group.id, **fields, "status": status, "reason": reason}
+
+
+def _interpreters(request: Request) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the interpreter by environment, and the reason by stack where there is none."""
+    pythons: dict[str, str] = {}
+    skipped: dict[str, str] = {}
+    wanted = request.options.stacks or request.options.tier.stacks or tuple(MODES)
+    for stack in wanted:
+        if stack in MODES:
+            python, reason = interpreter(MODES[stack], request.chosen)
+            if python is None:
+                skipped[stack] = reason
+            else:
+                pythons[MODES[stack].environment] = python
+    return pythons, skipped
+
+
+def _head(options: Options, rule: Rule, host: Mapping[str, Any], planned: int) -> Record:
+    asked = {"stacks": list(options.stacks), "workloads": list(options.workloads), "phases": list(options.phases)}
+    return {
+        "kind": "run",
+        "schema": schema()["version"],
+        "run": uuid.uuid4().hex,
+        "started_at": now(),
+        "tier": options.tier.name,
+        "device": options.device,
+        "seed": options.seed,
+        "options": {**_plain(asdict(options.tier)), **asked, "pairwise": options.pairwise},
+        "rule": rule.as_dict(),
+        "contrasts": [list(pair) for pair in CONTRASTS],
+        "break_even": [list(pair) for pair in BREAK_EVEN],
+        "host": dict(host),
+        "host_id": environment.identity(host),
+        "code": code_hash(),
+        "units": planned,
+    }
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values as JSON gives them back, so that a file's options compare equal to new ones."""
+    return {f"tier_{name}": list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def _before(request: Request, head: Record) -> list[Record]:
+    """Return the records to go on from, [] for a new file. Raises where the file exists and is not this run's."""
+    if not request.out.exists() or request.out.stat().st_size == 0:
+        return []
+    if not request.resume:
+        raise OptionError(f"{request.out.name} exists.", "Go on with it (--resume), or name another file (--out).")
+    trim(request.out)
+    records = read(request.out)
+    if not records:
+        return []
+    for name in ("tier", "device", "seed", "options", "host_id", "code"):
+        if records[0][name] != head[name]:
+            raise ResultError(
+                f"{request.out.name} was begun with another {name}: {_difference(records[0][name], head[name])}.",
+                "Environments and options never mix within a run: name another file (--out).",
+            )
+    return records
+
+
+def _difference(before: object, after: object) -> str:
+    if isinstance(before, dict) and isinstance(after, dict):
+        name = next(key for key in sorted({*before, *after}) if before.get(key) != after.get(key))
+        return f"{name} {before.get(name)}, now {after.get(name)}"
+    return f"{before}, now {after}"
+
+
+def code_hash() -> str:
+    """Return sixteen hexadecimal digits of the runner's own files, workloads and programs included."""
+    folder = Path(__file__).resolve().parent
+    digest = sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def default_out(home: Path, clock: Callable[[], str] = now) -> Path:
+    """Return a new file's path in the home folder, named by the moment."""
+    return home / "bench" / f"{clock().replace(':', '').replace('+0000', 'Z')}.jsonl"

@@ -1,0 +1,222 @@
+"""What is run in which order: groups of cells that are timed together, forks, and balanced random orders."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bench.discovery import has_program, load_workload, workload_ids
+from bench.errors import OptionError
+from bench.group import LOAD, Group, Member, Unit
+from bench.spec import Size, as_shipped, matched
+from bench.stacks import MODES, SHIPPED_MODE, ladder, reference
+from bench.tiers import EVERY_DAY, Options
+
+
+def groups(options: Options) -> list[Group]:
+    """Return every group of the run, the most telling first. Raises OptionError where nothing is left to run."""
+    options.check()
+    names = options.workloads or options.tier.workloads or tuple(workload_ids())
+    found = [group for name in names for group in _cells(name, options)]
+    found += [group for name in names if name in options.tier.ladder for group in _ladders(name, options)]
+    found += [group for name in names if name in options.tier.scaling for group in _sweeps(name, options)]
+    if not any(group.members for group in found):
+        raise OptionError("Nothing is left to run.", _first_reason(found))
+    return found
+
+
+def _first_reason(found: Sequence[Group]) -> str:
+    reasons = [reason for group in found for _, reason in group.absent]
+    return f"{reasons[0]}." if reasons else "Name stacks that have a program for the workloads named."
+
+
+def units(plan: Sequence[Group]) -> list[Unit]:
+    """Return every fork of every group, in an order that makes a stop at any moment fair and useful.
+
+    The primary cells come first (matched, on the first track), then as-shipped and the ladders, then sweeps and the
+    second track; within each, the first fork of all groups before the second of any.
+    """
+    everything = [Unit(group, number) for group in plan for number in range(group.forks)]
+    return sorted(everything, key=lambda unit: (_urgency(unit.group), unit.number))
+
+
+def _urgency(group: Group) -> int:
+    if group.track == "all-cores" or group.purpose not in {"cells", "ladder"}:
+        return 2
+    return 0 if group.purpose == "cells" and group.division == "matched" else 1
+
+
+def orders(members: int, rounds: int, rng: random.Random) -> list[list[int]]:
+    """Return an order of the members for each round: random, and balanced over every `members` rounds.
+
+    Each run of `members` rounds is a Latin square with shuffled rows and names, so every member stands in every place
+    once, and no drift within a round favours one of them.
+    """
+    drawn: list[list[int]] = []
+    while len(drawn) < rounds:
+        names = list(range(members))
+        rng.shuffle(names)
+        square = [[names[(row + column) % members] for column in range(members)] for row in range(members)]
+        rng.shuffle(square)
+        drawn += square
+    return drawn[:rounds]
+
+
+def _tracks(options: Options) -> list[tuple[str, int | None]]:
+    """Return the tracks of the device with the threads a worker is given on each."""
+    if options.device == "cuda":
+        return [("gpu", None)]
+    tracks: list[tuple[str, int | None]] = []
+    if "pinned" in options.tier.tracks:
+        tracks.append(("pinned", 1))
+    # On one core both tracks are the same.
+    if "all-cores" in options.tier.tracks and (options.cores > 1 or not tracks):
+        tracks.append(("all-cores", options.cores))
+    return tracks
+
+
+def _wanted(options: Options) -> list[str]:
+    wanted = options.stacks or options.tier.stacks or EVERY_DAY
+    return [stack for stack in MODES if stack in wanted]
+
+
+def _why_not(stack: str, name: str, options: Options) -> str:
+    """Return why the stack cannot run the workload here, "" if it can."""
+    mode = MODES[stack]
+    if not has_program(mode.framework, name):
+        return f"{mode.framework} has no program for {name}"
+    if options.device not in mode.devices:
+        return f"{stack} does not run on {options.device}"
+    return options.skipped.get(stack, "")
+
+
+def _stacks(name: str, options: Options) -> list[str]:
+    return [stack for stack in _wanted(options) if not _why_not(stack, name, options)]
+
+
+def _cells(name: str, options: Options) -> list[Group]:
+    spec = load_workload(name).SPEC
+    size = spec.sizes[options.tier.size]
+    phases = tuple(phase for phase in spec.phases if not options.phases or phase in options.phases)
+    found = []
+    for track, threads in _tracks(options):
+        for division in options.tier.divisions:
+            for precision in _precisions(division, options):
+                members = _members(_stacks(name, options), division, precision, options.device, threads)
+                everyone = _members(_wanted(options), division, precision, options.device, threads)
+                reasons = [(one, _why_not(one.stack, name, options)) for one in everyone if not one.twin]
+                group = Group(
+                    "cells",
+                    name,
+                    size,
+                    options.device,
+                    track,
+                    precision,
+                    division,
+                    phases,
+                    members,
+                    options.tier.forks,
+                    absent=tuple((one, reason) for one, reason in reasons if reason),
+                )
+                found += _pairs(group) if options.pairwise else [group]
+    return found
+
+
+def _precisions(division: str, options: Options) -> tuple[str, ...]:
+    if division == "as-shipped":
+        return ("shipped",)
+    # TF32 exists on GPUs alone.
+    return tuple(name for name in options.tier.precisions if name != "tf32" or options.device == "cuda")
+
+
+def _members(
+    stacks: Sequence[str], division: str, precision: str, device: str, threads: int | None
+) -> tuple[Member, ...]:
+    """Return one member a stack, as-shipped only the modes that ship, and the reference's twin."""
+    if division == "as-shipped":
+        shipped = [stack for stack in stacks if MODES[stack].mode == SHIPPED_MODE[MODES[stack].environment]]
+        made = [Member(stack, as_shipped(MODES[stack].mode, device, threads)) for stack in shipped]
+    else:
+        made = [Member(stack, matched(MODES[stack].mode, device, precision, threads)) for stack in stacks]
+    if not made:
+        return ()
+    again = reference([member.stack for member in made])
+    return (*made, *(replace(member, twin=True) for member in made if member.stack == again))
+
+
+def _pairs(group: Group) -> list[Group]:
+    """Return the group split so that few workers hold memory at once: the reference and its twin with one other."""
+    again = [member for member in group.members if member.twin]
+    first = [member for member in group.members if not member.twin and member.stack in {one.stack for one in again}]
+    others = [member for member in group.members if member not in first and member not in again]
+    if not others:
+        return [group]
+    return [
+        replace(
+            group,
+            members=(*first, other, *again),
+            knob=other.stack,
+            value=number,
+            absent=group.absent if number == 1 else (),
+        )
+        for number, other in enumerate(others, 1)
+    ]
+
+
+def _ladders(name: str, options: Options) -> list[Group]:
+    """Return one group an environment: every rung between as-shipped and matched, timed together."""
+    size = load_workload(name).SPEC.sizes[options.tier.size]
+    track, threads = _tracks(options)[0]
+    environments = dict.fromkeys(MODES[stack].environment for stack in _stacks(name, options))
+    found = []
+    for environment in environments:
+        members = []
+        for rung in ladder(environment, options.device, threads):
+            stack = next(
+                (
+                    one.stack
+                    for one in MODES.values()
+                    if one.environment == environment and one.mode == rung.division.mode
+                ),
+                None,
+            )
+            if stack is not None:
+                members.append(Member(stack, rung.division))
+        forks = min(options.tier.forks, 5)
+        found.append(
+            Group("ladder", name, size, options.device, track, "mixed", "ladder", ("train",), tuple(members), forks)
+        )
+    return found
+
+
+def _sweeps(name: str, options: Options) -> list[Group]:
+    """Return the scaling groups: batch size, one model dimension, data-set size, and the largest batch that fits."""
+    spec, stacks = load_workload(name).SPEC, _stacks(name, options)
+    if not stacks:
+        return []
+    size = spec.sizes[options.tier.size]
+    track, threads = _tracks(options)[0]
+    members = tuple(Member(stack, matched(MODES[stack].mode, options.device, "fp32", threads)) for stack in stacks)
+    forks = min(options.tier.forks, 2)
+
+    def group(purpose: str, of: Size, value: int, knob: str, phases: tuple[str, ...], who: tuple[Member, ...]) -> Group:
+        return Group(
+            purpose, name, of, options.device, track, "fp32", "matched", phases, who, forks, value=value, knob=knob
+        )
+
+    found = [
+        group("batch", size.with_batch(batch), batch, "batch", ("train",), members) for batch in options.tier.batches
+    ]
+    for knob, values in spec.sweeps.items():
+        found += [
+            group("model", size.with_dimensions(**{knob: value}), value, knob, ("train",), members) for value in values
+        ]
+    shipped = [
+        member for member in members if MODES[member.stack].mode == SHIPPED_MODE[MODES[member.stack].environment]
+    ]
+    one_each = tuple({MODES[member.stack].environment: member for member in reversed(shipped or members)}.values())
+    found += [group("data", size, count, "examples", (LOAD,), one_each) for count in options.tier.examples]
+    if options.tier.doublings and options.device == "cuda":
+        found.append(replace(group("fit", size, options.tier.doublings, "doublings", ("train",), members), forks=1))
+    return found

@@ -1,0 +1,111 @@
+"""How much a run does, and what it was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bench.errors import OptionError
+from bench.spec import DEVICES, PRECISIONS
+from bench.stacks import MODES
+
+
+@dataclass(frozen=True)
+class Tier:
+    """How much a run does. `rounds` is a phase's, of blocks of `block_s` seconds; `retries` more replace dropped ones.
+
+    `workloads` and `stacks` are () for all; `ladder` and `scaling` name the workloads that get them.
+    """
+
+    name: str
+    workloads: tuple[str, ...] = ()
+    stacks: tuple[str, ...] = ()
+    forks: int = 5
+    rounds: int = 7
+    retries: int = 4
+    block_s: float = 0.3
+    divisions: tuple[str, ...] = ("matched",)
+    tracks: tuple[str, ...] = ("pinned",)
+    precisions: tuple[str, ...] = ("fp32",)
+    size: str = "small"
+    ladder: tuple[str, ...] = ()
+    scaling: tuple[str, ...] = ()
+    batches: tuple[int, ...] = (1, 16, 256)
+    examples: tuple[int, ...] = (1_000, 10_000, 100_000)
+    # Workloads whose time to half the first loss is compared over five seeds (gate P4).
+    time_to_loss: tuple[str, ...] = ()
+    budget_s: float | None = None
+    # Rows of the matrices whose products are the ceiling: large enough to reach it, small enough to take no time.
+    gemm_cpu: int = 1024
+    gemm_cuda: int = 8192
+    # A stack whose single step takes longer is not timed: its rounds would take the whole budget.
+    step_limit_s: float = 20.0
+    # Largest batch that fits, in doublings of the size's own; 0 leaves it out.
+    doublings: int = 0
+
+
+EVERY_DAY = tuple(stack for stack, mode in MODES.items() if not mode.tuned and mode.framework != "dummy")
+_MAIN = tuple(stack for stack in EVERY_DAY if stack not in {"keras-tensorflow-eager", "keras-jax-eager", "jax-eager"})
+_SMOKE = ("torch-eager", "keras-torch-eager", "keras-jax-jit", "keras-tensorflow-graph", "jax-jit", "tensorflow-graph")
+
+# The figures to reach, kept by stopping there; a run that is stopped goes on with --resume.
+_MINUTE = 60.0
+
+TIERS = {
+    "smoke": Tier(
+        "smoke", ("mlp", "cnn", "lstm"), _SMOKE, forks=1, rounds=5, retries=2, block_s=0.1, budget_s=6 * _MINUTE
+    ),
+    "standard": Tier(
+        "standard",
+        stacks=(*_MAIN, "keras-torch-compile"),
+        forks=5,
+        rounds=6,
+        block_s=0.15,
+        divisions=("matched", "as-shipped"),
+        tracks=("pinned", "all-cores"),
+        ladder=("mlp", "cnn"),
+        scaling=("mlp",),
+        time_to_loss=("mlp", "cnn", "dlrm"),
+        budget_s=60 * _MINUTE,
+    ),
+    "full": Tier(
+        "full",
+        forks=5,
+        block_s=0.5,
+        divisions=("matched", "as-shipped"),
+        tracks=("pinned", "all-cores"),
+        precisions=("fp32", "tf32", "bf16"),
+        size="full",
+        ladder=("mlp", "resnet", "gpt"),
+        scaling=("mlp", "cnn", "gpt"),
+        batches=(1, 8, 64, 512),
+        time_to_loss=("mlp", "cnn", "gpt"),
+        budget_s=25 * _MINUTE,
+        doublings=8,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run was asked for: a tier, and what narrows or changes it. `cores` is how many the machine allows."""
+
+    tier: Tier
+    device: str = "cpu"
+    stacks: tuple[str, ...] = ()
+    workloads: tuple[str, ...] = ()
+    seed: int = 0
+    cores: int = 1
+    pairwise: bool = False
+    phases: tuple[str, ...] = ()
+    skipped: dict[str, str] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Raise OptionError for a stack, device or precision that does not exist."""
+        for stack in self.stacks:
+            if stack not in MODES:
+                known = ", ".join(name for name in MODES if not name.startswith("dummy"))
+                raise OptionError(f"{stack} is not a stack.", f"Stacks are: {known}.")
+        if self.device not in DEVICES:
+            raise OptionError(f"{self.device} is not a device.", f"Devices are: auto, {', '.join(DEVICES)}.")
+        if set(self.tier.precisions) - set(PRECISIONS):
+            raise OptionError("A precision is unknown.", f"Precisions are: {', '.join(PRECISIONS)}.")

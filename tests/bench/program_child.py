@@ -1,0 +1,94 @@
+"""Run in an interpreter that holds one framework: takes the gates' figures of every program of one stack.
+
+    python -m tests.bench.program_child STACK FOLDER
+
+writes FOLDER/<workload>.npz (what `parity.figures` takes, on a small cut of the workload), FOLDER/facts.json.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench import parity
+from bench.discovery import load_workload
+from bench.spec import Size, matched
+from bench.stacks import MODES
+from tests.bench.program_sizes import WORKLOADS, cut
+
+STEPS = 3
+
+
+def main(stack: str, folder: Path) -> None:
+    """Take everything and write it."""
+    mode = MODES[stack]
+    division = matched(mode.mode)
+    programs = f"bench.programs.{mode.framework}"
+    base: Any = importlib.import_module(f"{programs}.base")
+    base.configure(division)
+    facts: dict[str, Any] = {"canary": base.canary(division), "counts": {}, "resolved": {}, "blocks": {}}
+    for name in WORKLOADS:
+        module, workload, size = importlib.import_module(f"{programs}.{name}"), load_workload(name), cut(name)
+        facts["counts"][name] = module.build(workload.SPEC.sizes["small"], division).trainable()
+        program = module.build(size, division)
+        taken = parity.figures(program, workload.batch(size, 0), workload.weights(size, 0))
+        if name == "gpt":
+            program.load(workload.weights(size, 0))
+            taken["tokens"] = program.generate(workload.batch(size, 0)["x"], 10)
+        np.savez(folder / f"{name}.npz", **taken)
+        facts["resolved"][name] = program.resolved()
+        # Seventeen shapes are seventeen compilations a function; the gates above went through all of them.
+        if name != "ragged":
+            facts["blocks"][name] = blocks(program, workload, size)
+    size = cut("mlp")
+    module, workload = importlib.import_module(f"{programs}.mlp"), load_workload("mlp")
+    facts["host"] = blocks(module.build(size, replace(division, placement="host")), workload, size)
+    facts["bf16"] = bfloat16(base, module, workload, size, division)
+    facts["wrong epsilon"] = wrong_epsilon(programs, division)
+    (folder / "facts.json").write_text(json.dumps(facts, default=str))
+
+
+def blocks(program: Any, workload: Any, size: Size) -> dict[str, float]:
+    """Return the loss after a timed block of STEPS updates, and after a block of inference on top."""
+    batch = workload.batch(size, 0)
+    program.load(workload.weights(size, 0))
+    placed = program.place(batch)
+    program.block(placed, "train", STEPS)
+    trained = program.loss_and_gradients(batch)[0]
+    program.block(placed, "infer", STEPS)
+    seconds = program.first_step(placed, "train")
+    program.load(workload.weights(size, 0))
+    return {"trained": trained, "again": program.loss_and_gradients(batch)[0], "first_step_s": seconds}
+
+
+def bfloat16(base: Any, module: Any, workload: Any, size: Size, division: Any) -> dict[str, Any]:
+    """Return how far the bf16 track's output is from float32's, and its canary."""
+    outputs = []
+    for track in (division, replace(division, precision="bf16")):
+        program = module.build(size, track)
+        program.load(workload.weights(size, 0))
+        outputs.append(program.forward(workload.batch(size, 0)))
+    program.block(program.place(workload.batch(size, 0)), "train", 1)
+    error = float(np.abs(outputs[1] - outputs[0]).max() / np.abs(outputs[0]).max())
+    return {"error": error, "canary": base.canary(track), "precision": program.resolved()["precision"]}
+
+
+def wrong_epsilon(programs: str, division: Any) -> float:
+    """Return the encoder's relative error at P1 when it is built with the framework's own epsilon."""
+    size, workload = cut("encoder"), load_workload("encoder")
+    outputs = []
+    for norms in ("matched", "shipped"):
+        program = importlib.import_module(f"{programs}.encoder").build(size, replace(division, norms=norms))
+        program.load(workload.weights(size, 0))
+        outputs.append(np.asarray(program.forward(workload.batch(size, 0)), np.float64))
+    return parity.relative_error(outputs[0], outputs[1])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

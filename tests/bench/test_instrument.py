@@ -1,0 +1,160 @@
+"""The instrument measures what is known: ratios of 1.00 and 1.20, contention, and nothing where nothing is."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import pressure
+from bench.pressure import Rule
+from bench.spec import NOT_RUN, OK
+from tests.bench.dummies import kinds, options, read, run_dummies
+
+BURN = "import os, sys\nos.sched_setaffinity(0, {int(sys.argv[1])})\nprint(flush=True)\nwhile True: pass"
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    """Four forks of the dummies of known speed."""
+    out = tmp_path_factory.mktemp("known") / "run.jsonl"
+    asked = options(stacks=("dummy-one", "dummy-slow"), forks=4, rounds=5, block_s=0.03)
+    assert run_dummies(out, asked) == "complete"
+    return read(out)
+
+
+def test_known_ratios_are_recovered(known):
+    """1.20 between the stacks, 1.00 between a stack and its twin; 1 % is the clock's and the request's own share."""
+    rows = {row["kind"]: row for row in known[1].contrasts}
+    assert rows["contrast"]["low"] * 0.99 <= 1.2 <= rows["contrast"]["high"] * 1.01
+    assert 1.15 < rows["contrast"]["ratio"] < 1.25
+    assert rows["contrast"]["verdict"] == "slower"
+    assert rows["A/A"]["low"] * 0.99 <= 1.0 <= rows["A/A"]["high"] * 1.01
+    assert rows["A/A"]["verdict"] == "indistinguishable"
+    assert rows["contrast"]["forks"] == 4
+    assert rows["contrast"]["method"] == "t"
+
+
+def test_absolute_times_stand_beside_the_ratio(known):
+    row = next(row for row in known[1].contrasts if row["kind"] == "contrast")
+    assert row["measured_s"] == pytest.approx(0.0006, rel=0.1)
+    assert row["against_s"] == pytest.approx(0.0005, rel=0.1)
+
+
+def test_the_first_fork_starts_cold_and_the_others_warm(known):
+    records, found = known
+    assert {(one["number"], one["cold"]) for one in kinds(records, "fork")} == {
+        (0, True),
+        (1, False),
+        (2, False),
+        (3, False),
+    }
+    assert all(cell["first_step_cold_s"] and cell["first_step_warm_s"] for cell in found.cells)
+
+
+def test_every_fork_is_a_fresh_process_and_says_what_was_in_force(known):
+    records, found = known
+    forks = kinds(records, "fork")
+    assert len(forks) == 4 * 3
+    assert all(one["resolved"]["optimizer"]["epsilon"] == 1e-7 for one in forks)
+    assert all(one["memory"]["method"] == "ru_maxrss" for one in forks)
+    assert len({one["environment_id"] for one in forks}) == 1
+    assert "numpy" in kinds(records, "environment")[0]["distributions"]
+    assert all(cell["peak_bytes"] > 1e6 and 0 < cell["ceiling_fraction"] < 1 for cell in found.cells)
+
+
+def test_members_take_every_place_of_a_round(known):
+    places = {}
+    for block in kinds(known[0], "block"):
+        places.setdefault(block["member"], set()).add(block["place"])
+    assert all(taken == {0, 1, 2} for taken in places.values())
+
+
+def test_injected_contention_is_flagged_and_its_rounds_dropped(tmp_path: Path):
+    cores = sorted(os.sched_getaffinity(0))
+    burners = [subprocess.Popen([sys.executable, "-c", BURN, str(core)], stdout=subprocess.PIPE) for core in cores]
+    try:
+        for burner in burners:
+            burner.stdout.readline()
+        out = tmp_path / "run.jsonl"
+        spin = {"dummy-one": {"BENCH_DUMMY_WORK": "spin"}, "dummy-slow": {"BENCH_DUMMY_WORK": "spin"}}
+        asked = options(stacks=("dummy-one", "dummy-slow"), rounds=2, retries=1, block_s=0.1)
+        run_dummies(out, asked, rule=Rule(), variables=spin)
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.wait()
+            burner.stdout.close()
+    records, found = read(out)
+    rounds = kinds(records, "round")
+    assert len(rounds) == 3
+    assert not any(one["kept"] for one in rounds)
+    assert all("foreign" in one["reasons"][0] for one in rounds)
+    assert {cell["status"] for cell in found.cells} == {NOT_RUN}
+    assert all("3 rounds were contaminated" in cell["reason"] for cell in found.cells)
+    assert found.contrasts == []
+
+
+def test_a_clean_block_is_clean_and_each_limit_is_held():
+    clean = {"seconds": 0.5, "cores": 1, "foreign": 0.01, "steal": 0.0, "pressure": 0.9, "throttled": 0.0, "gpu": None}
+    assert pressure.contamination(clean, Rule()) == []
+    for name, value in (("foreign", 0.2), ("steal", 0.1), ("throttled", 0.1)):
+        reasons = pressure.contamination({**clean, name: value}, Rule())
+        assert len(reasons) == 1
+        assert reasons[0].startswith(name)
+    unknown = {**clean, "foreign": None}
+    assert pressure.contamination(unknown, Rule())[0].startswith("pressure")
+    # A framework whose own pool is larger than the track raises pressure by itself, and is not punished for it.
+    assert pressure.contamination({**clean, "pressure": 1.0}, Rule()) == []
+
+
+def test_a_throttled_gpu_and_foreign_processes_on_it_void_a_round():
+    clean = {"seconds": 0.5, "cores": 8, "foreign": 0.0, "steal": 0.0, "pressure": 0.0, "throttled": 0.0}
+    at_its_power_cap = {**clean, "gpu": {"reasons": 4, "foreign": 0}}
+    assert pressure.contamination(at_its_power_cap, Rule()) == []
+    assert "throttled" in pressure.contamination({**clean, "gpu": {"reasons": 64}}, Rule())[0]
+    assert "2 foreign" in pressure.contamination({**clean, "gpu": {"reasons": 0, "foreign": 2}}, Rule())[0]
+
+
+def test_a_workers_own_time_is_not_foreign():
+    before = pressure.Snapshot(10.0, 5.0, 0.0, 1.0, None, 0.5)
+    after = pressure.Snapshot(11.0, 6.0, 0.0, 1.1, None, 0.5)
+    assert pressure.between(before, after, own_cpu=0.9, cores=1)["foreign"] == pytest.approx(0.1)
+    assert pressure.between(before, after, own_cpu=0.0, cores=2)["foreign"] == pytest.approx(0.5)
+    assert pressure.between(before, after, own_cpu=1.2, cores=1)["foreign"] == 0.0
+
+
+def test_ladder_scaling_and_loaders_are_timed(tmp_path: Path):
+    out = tmp_path / "run.jsonl"
+    asked = options(
+        stacks=("dummy-one",), ladder=("dummy",), scaling=("dummy",), batches=(1, 4), examples=(32, 64), rounds=1
+    )
+    run_dummies(out, asked)
+    records, found = read(out)
+    assert [row["knob"] for row in found.ladder] == [
+        "as-shipped",
+        "precision",
+        "layout",
+        "compile",
+        "placement",
+        "optimizer",
+    ]
+    assert all(row["status"] == OK and row["ratio"] > 0 for row in found.ladder)
+    swept = {(row["sweep"], row["value"]): row for row in found.scaling}
+    assert set(swept) == {
+        ("batch", 1),
+        ("batch", 4),
+        ("model", 8),
+        ("model", 16),
+        ("model", 32),
+        ("data", 32),
+        ("data", 64),
+    }
+    assert all(row["status"] == OK and row["step_s"] > 0 for row in swept.values())
+    assert swept["batch", 4]["samples_per_s"] > 2 * swept["batch", 1]["samples_per_s"]
+    assert {one["steps"] for one in kinds(records, "block") if one["phase"] == "load"} == {2, 4}
+    assert json.loads(out.read_text(encoding="utf-8").splitlines()[0])["kind"] == "run"

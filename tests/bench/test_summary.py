@@ -1,0 +1,233 @@
+"""The one function of all statistics, against figures worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from bench.spec import NOT_RUN, OK, PARITY_FAILED
+from bench.summary import summarize
+
+# Seconds a step by stack; every fork and round has them, times the round's own factor, which pairing must cancel.
+TIMES = {"torch-eager": 2.0, "torch-compile": 1.0, "keras-jax-jit": 1.5, "keras-torch-eager": 3.0}
+FACTORS = (1.0, 1.3, 0.9)
+GROUP = "cells/mlp/small/cpu/pinned/fp32/matched"
+FORKS = ("f0001", "f0002", "f0003", "f0004")
+
+
+def member(stack: str, twin: bool = False, division: str = "matched") -> dict[str, Any]:
+    return {"id": f"{stack}@{division}" + "#twin" * twin, "stack": stack, "twin": twin, "division": {"name": division}}
+
+
+MEMBERS = [*(member(stack) for stack in TIMES), member("torch-eager", twin=True)]
+
+
+def group(**changes: Any) -> dict[str, Any]:
+    fields = {"kind": "group", "group": GROUP, "purpose": "cells", "workload": "mlp", "size": "small", "batch": 256}
+    fields |= {"trainable": 142602, "forward_flops": 1000, "device": "cpu", "track": "pinned", "precision": "fp32"}
+    fields |= {"division": "matched", "phases": ["train"], "forks": 4, "value": 0, "knob": "", "members": MEMBERS}
+    return fields | changes
+
+
+def block(fork: str, name: str, number: int, seconds: float, of: str = GROUP, **changes: Any) -> dict[str, Any]:
+    fields = {"kind": "block", "fork": fork, "group": of, "member": name, "phase": "train", "round": number}
+    fields |= {"place": 0, "steps": 10, "wall_s": 10 * seconds, "cpu_s": 9 * seconds, "left_s": 0.0}
+    return fields | {"device_s": None, "joules": 50.0, "surroundings": {}} | changes
+
+
+def round_of(fork: str, number: int, names: list[str], of: str = GROUP, kept: bool = True) -> dict[str, Any]:
+    fields = {"kind": "round", "fork": fork, "group": of, "phase": "train", "round": number, "members": names}
+    return fields | {"kept": kept, "reasons": [] if kept else ["x: foreign 0.5 > 0.1"]}
+
+
+def cell(one: dict[str, Any], of: str = GROUP, status: str = OK, precision: str = "fp32") -> dict[str, Any]:
+    fields = {"kind": "cell", "group": of, "workload": "mlp", "size": "small", "phase": "train", "device": "cpu"}
+    fields |= {"track": "pinned", "division": one["division"]["name"], "precision": precision, "stack": one["stack"]}
+    return fields | {"status": status, "reason": "" if status == OK else "why"}
+
+
+def fork(name: str, number: int, one: dict[str, Any], of: str = GROUP) -> dict[str, Any]:
+    fields = {"kind": "fork", "fork": name, "group": of, "number": number, "member": one["id"], "stack": one["stack"]}
+    fields |= {"twin": one["twin"], "import_s": 1.0, "build_s": 0.5, "environment_id": "e", "status": OK}
+    fields |= {"memory": {"peak_bytes": 100 + number, "method": "ru_maxrss"}}
+    return fields | {"compiles": {"compiles": 2, "graph_breaks": 0}, "cold": number == 0}
+
+
+def run(contrasts: Any = None) -> dict[str, Any]:
+    pairs = contrasts or [["torch-compile", "torch-eager"], ["keras-torch-eager", "torch-eager"]]
+    return {"kind": "run", "host_id": "h", "contrasts": pairs, "break_even": [["torch-compile", "torch-eager"]]}
+
+
+def phase(name: str, one: dict[str, Any], cold: bool, seconds: float) -> dict[str, Any]:
+    fields = {"kind": "phase", "fork": name, "group": GROUP, "member": one["id"], "phase": "train"}
+    return fields | {"cold": cold, "first_step_s": seconds, "steps": 10}
+
+
+def world() -> list[dict[str, Any]]:
+    """Four forks of three rounds, every figure known."""
+    records = [run(), group()]
+    for number, name in enumerate(FORKS):
+        for at, factor in enumerate(FACTORS):
+            records += [block(name, one["id"], at, TIMES[one["stack"]] * factor) for one in MEMBERS]
+            records.append(round_of(name, at, [one["id"] for one in MEMBERS]))
+        records += [fork(name, number, one) for one in MEMBERS]
+        first = {"torch-compile": 30.0 if number == 0 else 8.0}
+        records += [phase(name, one, number == 0, first.get(one["stack"], 4.0)) for one in MEMBERS]
+    return records + [cell(one) for one in MEMBERS if not one["twin"]]
+
+
+def by_pair(rows):
+    return {(row["measured"], row["against"]): row for row in rows}
+
+
+def test_ratios_times_and_verdicts_are_those_worked_out_by_hand():
+    rows = by_pair(summarize(world()).contrasts)
+    compiled = rows["torch-compile", "torch-eager"]
+    assert compiled["ratio"] == pytest.approx(0.5)
+    assert compiled["low"] == pytest.approx(0.5)
+    assert compiled["verdict"] == "faster"
+    assert (compiled["measured_s"], compiled["against_s"]) == pytest.approx((1.0, 2.0))
+    assert (compiled["forks"], compiled["rounds"], compiled["method"]) == (4, 12, "t")
+    assert rows["keras-torch-eager", "torch-eager"]["verdict"] == "slower"
+    control = rows["torch-eager", "torch-eager"]
+    assert control["kind"] == "A/A"
+    assert control["ratio"] == pytest.approx(1.0)
+
+
+def test_a_cell_has_its_own_figures():
+    cells = {row["stack"]: row for row in summarize(world()).cells}
+    one = cells["torch-compile"]
+    assert one["step_s"] == pytest.approx(1.0)
+    assert one["samples_per_s"] == pytest.approx(256)
+    assert (one["first_step_cold_s"], one["first_step_warm_s"]) == (30.0, 8.0)
+    assert one["peak_bytes"] == 101.5
+    assert one["joules_per_step"] == 5.0
+    assert one["flops_per_s"] == pytest.approx(3 * 1000 * 256)
+    assert one["ceiling_fraction"] is None
+    ceiling = {"kind": "gemm", "fork": "f0001", "group": GROUP, "member": "x", "n": 100, "repeats": 1, "wall_s": 1.0}
+    held = {row["stack"]: row for row in summarize([*world(), ceiling]).cells}
+    assert held["torch-compile"]["ceiling_fraction"] == pytest.approx(768_000 / 2_000_000)
+
+
+def test_quantiles_come_from_single_steps():
+    named = {"kind": "steps", "group": GROUP, "member": "torch-eager@matched", "phase": "train"}
+    singles = [{**named, "fork": name, "seconds": [1.0, 2.0, 3.0]} for name in FORKS[:2]]
+    cells = {row["stack"]: row for row in summarize(world() + singles).cells}
+    assert cells["torch-eager"]["p50_s"] == 2.0
+    assert cells["torch-eager"]["p95_s"] == 3.0
+    assert cells["torch-compile"]["p50_s"] is None
+
+
+def test_blocks_without_their_round_and_dropped_rounds_do_not_count():
+    """A kill left half a round; the rule voided another, in which one stack took ten times as long."""
+    half = [block("f0001", one["id"], 7, 99.0) for one in MEMBERS]
+    voided = [block("f0001", one["id"], 8, 99.0 if one["stack"] == "torch-eager" else 1.0) for one in MEMBERS]
+    names = [one["id"] for one in MEMBERS]
+    torn = [block("f0001", MEMBERS[0]["id"], 9, 99.0), round_of("f0001", 9, names)]
+    spoilt = summarize([*world(), *half, *voided, round_of("f0001", 8, names, kept=False), *torn])
+    clean = summarize(world())
+    assert by_pair(spoilt.contrasts) == by_pair(clean.contrasts)
+    assert {row["rounds_dropped"] for row in spoilt.cells} == {1}
+    assert [row["step_s"] for row in spoilt.cells] == [row["step_s"] for row in clean.cells]
+
+
+@pytest.mark.parametrize("of_fork", [None, "f0002"])
+def test_a_failed_gate_withholds_the_cell_whatever_the_cell_says(of_fork: str | None):
+    gate = {"kind": "parity", "workload": "mlp", "size": "small", "device": "cpu", "stack": "torch-compile"}
+    gate |= {
+        "fork": of_fork,
+        "reference": None,
+        "gate": "P1",
+        "value": 1.0,
+        "limit": 1e-5,
+        "passed": False,
+        "detail": "d",
+    }
+    found = summarize([*world(), gate])
+    cells = {row["stack"]: row for row in found.cells}
+    assert cells["torch-compile"]["status"] == PARITY_FAILED
+    assert cells["torch-compile"]["step_s"] is None
+    assert not any("torch-compile" in (row["measured"], row["against"]) for row in found.contrasts)
+    assert cells["torch-eager"]["status"] == OK
+    elsewhere = summarize([*world(), {**gate, "fork": None, "size": "full"}])
+    assert {row["status"] for row in elsewhere.cells} == {OK}
+
+
+def test_cells_that_never_ran_are_rows_too():
+    absent = cell(member("jax-jit"), status=NOT_RUN)
+    rows = {row["stack"]: row for row in summarize([*world(), absent]).cells}
+    assert rows["jax-jit"]["status"] == NOT_RUN
+    assert rows["jax-jit"]["reason"] == "why"
+    assert rows["jax-jit"]["step_s"] is None
+
+
+def test_break_even_is_the_dearer_first_step_over_what_a_step_saves():
+    (row,) = summarize(world()).break_even
+    # The first step costs 30 - 4 s more, a step saves 2 - 1 s.
+    assert row["steps"] == pytest.approx(26)
+    slower = [dict(one) for one in world()]
+    for one in slower:
+        if one["kind"] == "block" and one["member"] == "torch-compile@matched":
+            one["wall_s"] *= 4
+    (row,) = summarize(slower).break_even
+    assert row["steps"] is None
+
+
+def test_the_best_backend_is_chosen_on_one_fork_and_measured_on_the_others():
+    """On the first fork keras-torch is best by luck; its figure must be that of the other forks."""
+    records = [dict(one) for one in world()]
+    for one in records:
+        if one["kind"] == "block" and one["fork"] == "f0001" and one["member"] == "keras-torch-eager@matched":
+            one["wall_s"] /= 100
+    row = next(row for row in summarize(records).contrasts if row["measured"] == "keras-best")
+    assert row["chosen"] == "keras-torch-eager"
+    assert row["ratio"] == pytest.approx(3.0)
+    assert row["forks"] == 3
+
+
+def test_a_ladder_holds_each_rung_to_the_one_before_and_to_the_first():
+    rungs = {"rung-0-as-shipped": 4.0, "rung-1-precision": 2.0, "rung-2-layout": 3.0}
+    members = [member("torch-eager", division=name) for name in rungs]
+    of = "ladder/mlp/small/cpu/pinned/mixed/ladder/torch"
+    records = [run(), group(group=of, purpose="ladder", precision="mixed", division="ladder", members=members)]
+    for name in FORKS:
+        for at in range(2):
+            records += [block(name, one["id"], at, rungs[one["division"]["name"]], of) for one in members]
+            records.append(round_of(name, at, [one["id"] for one in members], of))
+    records += [cell(one, of, precision="mixed") for one in members]
+    found = summarize(records).ladder
+    assert [row["knob"] for row in found] == ["as-shipped", "precision", "layout"]
+    assert [row["ratio"] for row in found] == pytest.approx([1.0, 0.5, 1.5])
+    assert [row["to_shipped"] for row in found] == pytest.approx([1.0, 0.5, 0.75])
+    failed = [*records[:-2], cell(members[1], of, NOT_RUN, "mixed"), records[-1]]
+    found = summarize(failed).ladder
+    assert [row["ratio"] for row in found] == pytest.approx([1.0, None, 0.75])
+
+
+def test_scaling_has_a_row_a_value_and_the_largest_batch():
+    of = "batch/mlp/small/cpu/pinned/fp32/matched/batch=64"
+    one = member("torch-eager")
+    swept = group(group=of, purpose="batch", members=[one], batch=64, value=64, knob="batch")
+    fit = group(group="fit", purpose="fit", members=[one], value=4, knob="doublings")
+    records = [run(), swept, fit, *(block("f0001", one["id"], at, 0.5, of) for at in range(2))]
+    records += [round_of("f0001", at, [one["id"]], of) for at in range(2)]
+    tried = {"kind": "fit", "group": "fit", "member": one["id"], "reason": ""}
+    tries = [{**tried, "batch": 256, "status": OK}, {**tried, "batch": 512, "status": "oom"}]
+    found = summarize([*records, cell(one, of), *tries]).scaling
+    assert [(row["sweep"], row["value"], row["samples_per_s"]) for row in found[:1]] == [
+        ("batch", 64, pytest.approx(128))
+    ]
+    assert (found[1]["sweep"], found[1]["largest"], found[1]["status"]) == ("fit", 256, "oom")
+
+
+def test_the_interval_widens_with_what_forks_disagree_on():
+    records = [dict(one) for one in world()]
+    for one in records:
+        if one["kind"] == "block" and one["member"] == "torch-compile@matched":
+            one["wall_s"] *= math.exp(0.1 * (FORKS.index(one["fork"]) - 1.5))
+    row = by_pair(summarize(records).contrasts)["torch-compile", "torch-eager"]
+    assert row["ratio"] == pytest.approx(0.5)
+    # t(3) = 3.1824 times the standard error of -0.15, -0.05, 0.05, 0.15.
+    assert math.log(row["high"] / row["ratio"]) == pytest.approx(3.1824 * 0.1290994 / 2, rel=1e-3)
