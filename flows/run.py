@@ -86,7 +86,9 @@ def barometer_run(
     catalog = load_catalog(settings.catalog)
     collected: list[Collected] = []
     with steps.hold_home(settings, wait_s):
-        if not offline:
+        if as_of and as_of < steps.today():
+            say(f"as known on {as_of}: nothing is collected for an earlier day")
+        elif not offline:
             collected = collect_all(settings, catalog, say)
         say("reading the bundled snapshot and what was collected")
         delivered = read_replies(settings, catalog)

@@ -24,6 +24,7 @@ import psutil
 
 from barometer.settings import Settings, load_settings
 from scripts import generated_world
+from scripts.bench_live import bench_live
 
 AS_OF = dt.date(2026, 11, 23)
 CLI = [sys.executable, "-m", "barometer.cli"]
@@ -195,15 +196,17 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=5, help="runs of each command")
     parser.add_argument("--frameworks", type=int, default=200)
     parser.add_argument("--years", type=int, default=10)
-    parser.add_argument("--only", choices=("commands", "world"))
+    parser.add_argument("--only", choices=("commands", "live", "world"))
     chosen = parser.parse_args()
     load = os.getloadavg()[0]
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {load:.1f}")
     print(f"{'':<44}{'median':>10}   {'most memory, or what it is':<36}aimed at")
     with tempfile.TemporaryDirectory() as folder:
-        if chosen.only != "world":
+        if chosen.only in (None, "commands"):
             bench_commands(Path(folder), chosen.times)
-        if chosen.only != "commands":
+        if chosen.only in (None, "live"):
+            bench_live(Path(folder), show)
+        if chosen.only in (None, "world"):
             bench_world(Path(folder), chosen.frameworks, chosen.years, max(20, chosen.times))
 
 

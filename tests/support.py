@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from sources.registry import SOURCES
+
 ROOT = Path(__file__).resolve().parent.parent
 AS_OF = dt.date(2026, 11, 23)
 EARLIER = dt.date(2026, 3, 1)
@@ -16,9 +18,13 @@ CLI = [sys.executable, "-m", "barometer.cli"]
 
 
 def process_environment(home: Path, root: Path = ROOT) -> dict[str, str]:
-    """The environment of a process that works on `home`: this one's, less what would steer it elsewhere."""
+    """The environment of a process that works on `home`: this one's, less what would steer it elsewhere.
+
+    Every live source is sent to a port of this machine where nobody listens: no test asks a real service by mistake.
+    """
+    closed = {f"BAROMETER_{name.upper()}_URL": "http://127.0.0.1:9" for name in SOURCES}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BAROMETER_", "PREFECT_"))}
-    return kept | {"BAROMETER_HOME": str(home), "PYTHONPATH": str(root), "NO_COLOR": "1"}
+    return kept | closed | {"BAROMETER_HOME": str(home), "PYTHONPATH": str(root), "NO_COLOR": "1"}
 
 
 def table_contents(warehouse: Path) -> dict[str, tuple[int, int]]:

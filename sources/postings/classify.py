@@ -27,6 +27,8 @@ _RIGHT = r"(?=\d{0,2}(?:\.(?:\d{1,2}|x))*(?![A-Za-z0-9]))"
 _FLAGS = re.IGNORECASE | re.ASCII
 # What may stand in a pattern from whose letters a required piece can be read: letters, optional joints, an escaped dot.
 _SIMPLE = re.compile(r"(?:[a-z0-9]|\[[^\[\]]+\]\??|\\[.\-])+", re.IGNORECASE)
+# An optional ending says nothing of what must be there: it counts as any optional joint does.
+_OPTIONAL = re.compile(r"\(\?:[a-z0-9|]+\)\?", re.IGNORECASE)
 _PIECE = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 
 
@@ -130,6 +132,7 @@ def _required_piece(pattern: str) -> str:
 
     Searching for a few letters is fifty times as fast as a regular expression, and most postings name no framework.
     """
+    pattern = _OPTIONAL.sub("[a]?", pattern)
     if not _SIMPLE.fullmatch(pattern):
         return ""
     pieces = _PIECE.findall(re.sub(r"\[[^\[\]]+\]\??|\\[.\-]", " ", pattern))

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from sources.live import GIVE_UP_AFTER
 from sources.registry import SOURCES
 from tests.reliability.test_kills import hear_ctrl_c
 from tests.services import KEYS, all_services, environment, today
@@ -148,7 +149,7 @@ def test_one_bad_service_costs_only_itself(services: ReplayServer, tmp_path: Pat
     services.otherwise = lambda asked: Answer(b"", 500) if asked.path.startswith("/pypistats/") else good(asked)
     done = _barometer(home, services, "collect", "pypistats", "lever", "dependents")
     assert done.returncode == 0, done.stderr
-    assert Counter(entry.get("status", "ok") for entry in _index(home, "pypistats"))["error"] == 1
+    assert Counter(entry.get("status", "ok") for entry in _index(home, "pypistats"))["error"] == GIVE_UP_AFTER
     assert {entry.get("status", "ok") for entry in _index(home, "lever")} == {"ok"}
 
 

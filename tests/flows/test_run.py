@@ -32,14 +32,14 @@ def test_a_run_makes_what_build_and_report_make(barometer, built_home: Path, tmp
     for part in ("evidence:", "claims:", "| reader | take |", "Google Trends"):
         assert part in done.stdout
     assert "run: building" in done.stderr
-    assert "live sources are not built yet" not in done.stderr
 
 
 @pytest.mark.xdist_group("prefect")
-def test_without_offline_it_says_that_nothing_live_exists_yet(barometer, tmp_path: Path):
-    done = barometer("run", "--as-of", AS_OF.isoformat(), env={"HOME": "/dev/null"}, timeout=PATIENCE_S)
+def test_an_earlier_day_collects_nothing(barometer):
+    done = barometer("run", "--as-of", AS_OF.isoformat(), timeout=PATIENCE_S)
     assert done.returncode == 0, done.stderr
-    assert "live sources are not built yet: using the bundled snapshot and what was collected before" in done.stderr
+    assert f"as known on {AS_OF}: nothing is collected for an earlier day" in done.stderr
+    assert "pypistats" not in done.stdout
 
 
 @pytest.mark.xdist_group("prefect")
