@@ -113,7 +113,7 @@ def _source(figures: Figures, row: Row, is_first: bool) -> SourceLine:
         state = Markup("{}: {} days old; counts as fresh for {}").format(
             state, age, figures.cell(reference("source_health", row, "fresh_days"))
         )
-    if row.get("regime"):
+    if row.get("regime") not in (None, "", "steady"):
         state += Markup("; ") + figures.plain(reference("source_health", row, "regime"))
     return SourceLine(
         anchor=row["dataset"] if is_first else f"{row['dataset']}-{row['source']}",

@@ -6,6 +6,7 @@ import gzip
 import json
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -236,3 +237,35 @@ def test_stopped_by_hand_it_ends_at_once_and_goes_on_next_time(
     again = {f"{one.method} {one.path.removeprefix('/pypistats')}" for one in services.asked[asked:]}
     assert again
     assert not again & {request.partition("?")[0] for request in answered}
+
+
+SAVE_AND_READ = """
+import sys
+from pathlib import Path
+from flows.quiet import settle
+settle(Path(sys.argv[1]))
+from barometer.settings import Services
+from flows.guard import guarded_server
+with guarded_server():
+    from prefect import flow
+    from prefect.blocks.system import Secret
+    from flows.collect import with_blocks
+    Secret(value="from-a-block").save("github-token")
+    Secret(value="of-a-block").save("hf-token")
+    read = flow(lambda: with_blocks(Services(keys={"HF_TOKEN": "set"})).keys, name="read")()
+    print(sorted(read.items()))
+"""
+
+
+@pytest.mark.xdist_group("prefect")
+def test_a_key_comes_from_a_secret_block_where_the_environment_has_none(tmp_path: Path):
+    done = subprocess.run(
+        [sys.executable, "-c", SAVE_AND_READ, str(tmp_path)],
+        env=process_environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[('GITHUB_TOKEN', 'from-a-block'), ('HF_TOKEN', 'set')]"
