@@ -4,7 +4,7 @@
 -- grain: metric, framework, rival
 -- audit: not_null(evidence_id, metric, framework, rival, ratio), ratio > 0, low <= ratio, ratio <= high
 -- audit: framework <> rival
--- warning: figures of a source that broke are left out
+-- warning: figures of a source that broke are left out; of more than 30 frameworks only a measure's 30 best are paired
 -- warning: only pairs whose days lie at most 92 days apart; figures from one sample are not quite independent
 with
 pick_ratio_scale as (
@@ -12,6 +12,10 @@ pick_ratio_scale as (
     from marts.evidence as figures
     inner join catalog.frameworks as frameworks on frameworks.framework = figures.framework
     where figures.value > 0 and figures.unit not in ('year', 'yes/no') and not figures.is_withheld
+    qualify rank() over (
+        partition by figures.metric
+        order by case when figures.better = 'lower' then figures.value else -figures.value end
+    ) <= 30
 ),
 pair_frameworks as (
     select
