@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 
 import msgspec
 import requests
+from packaging.utils import canonicalize_name
 
 from barometer.errors import SourceError
 from sources.http import FetchError, NotFound, Politeness, Reply, excerpt
@@ -149,7 +150,7 @@ class ClickHouse(LiveSource):
         """Yield, for all packages at once, when the feed ends and every year, oldest first; from `since`'s year on."""
         today = self.context.now().date()
         frameworks = self.context.catalog.frameworks
-        packages = sorted({_normalized(name) for one in frameworks for name in (*one.packages, *one.companions)})
+        packages = sorted({canonicalize_name(name) for one in frameworks for name in (*one.packages, *one.companions)})
         for start in range(0, len(packages), GROUP):
             quoted = ",".join("'" + re.sub(r"(['\\])", r"\\\1", name) + "'" for name in packages[start : start + GROUP])
             params = (*_WHOLE, ("param_projects", f"[{quoted}]"))
@@ -243,10 +244,6 @@ class ClickHouse(LiveSource):
             return payload
         message = f"the feed ends on {feed_until}, {behind} days before; figures are whole up to that day"
         return replace(payload, status="stale", message=message)
-
-
-def _normalized(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _settles(year: int) -> dt.date:

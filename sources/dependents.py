@@ -7,7 +7,6 @@ name of their registry; which that is for Python packages it says itself. Key: p
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +14,7 @@ from typing import Annotated, TypeVar
 from urllib.parse import quote, unquote
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from barometer.errors import SourceError
 from sources.http import FetchError, NotFound, Politeness, excerpt
@@ -124,7 +124,7 @@ class Dependents(LiveSource):
         counts = (found.dependent_packages_count, found.dependent_repos_count)
         if counts == (None, None):
             return []
-        row = (_normalized(found.name), payload.fetched_at.date(), *counts, found.last_synced_at)
+        row = (canonicalize_name(found.name), payload.fetched_at.date(), *counts, found.last_synced_at)
         return [Batch("package_dependents", _COLUMNS, [row])]
 
     def _path(self, request: Request) -> str:
@@ -162,7 +162,7 @@ def _registry(payload: Payload) -> str:
 def _package(payload: Payload) -> _Package:
     found = _decoded(payload, _PACKAGE)
     asked = unquote(payload.request.rpartition("/")[2])
-    if _normalized(found.name) != _normalized(asked):
+    if canonicalize_name(found.name) != canonicalize_name(asked):
         raise _unlike(payload, f"name: this is {excerpt(found.name.encode(), 80)}, not {asked}")
     try:
         found.last_synced_at = _utc(found.last_synced_at)
@@ -176,10 +176,6 @@ def _utc(time: dt.datetime | None) -> dt.datetime | None:
     if time is None or time.tzinfo is None:
         return time
     return time.astimezone(dt.UTC).replace(tzinfo=None)
-
-
-def _normalized(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _decoded(payload: Payload, decoder: msgspec.json.Decoder[Kind]) -> Kind:

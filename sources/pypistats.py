@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Annotated
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from barometer.errors import SourceError
 from sources.http import NotFound, Politeness, excerpt
@@ -80,9 +81,9 @@ class PyPIStats(LiveSource):
         """
         packages = [name for framework in self.context.catalog.frameworks for name in framework.packages]
         companions = [name for framework in self.context.catalog.frameworks for name in framework.companions]
-        for name in dict.fromkeys(map(normalized, packages + companions)):
+        for name in dict.fromkeys(map(canonicalize_name, packages + companions)):
             yield Request(DATASET, f"/api/packages/{name}/overall", (("mirrors", "false"),))
-        for name in dict.fromkeys(map(normalized, packages)):
+        for name in dict.fromkeys(map(canonicalize_name, packages)):
             yield Request(DATASET, f"/api/packages/{name}/python_minor")
             yield Request(DATASET, f"/api/packages/{name}/system")
 
@@ -112,7 +113,7 @@ class PyPIStats(LiveSource):
         reply = _decoded(payload)
         asked, endpoint = _asked(payload)
         split, kind = SPLITS[endpoint]
-        if (normalized(reply.package), reply.type) != (asked, kind):
+        if (canonicalize_name(reply.package), reply.type) != (asked, kind):
             raise _unlike(payload, f"this is {excerpt(reply.type.encode())} of {excerpt(reply.package.encode())}")
         rows: list[tuple] = []
         seen: set[tuple] = set()
@@ -127,11 +128,6 @@ class PyPIStats(LiveSource):
             seen.add((day.date, category))
             rows.append((asked, day.date, split, category, day.downloads))
         return [Batch("package_downloads_day", _COLUMNS, rows)]
-
-
-def normalized(name: str) -> str:
-    """Return a package's name as the index spells it: lower case, one dash for any run of `-`, `_` and `.`."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _asked(payload: Payload) -> tuple[str, str]:

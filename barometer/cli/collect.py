@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from barometer.cli.app import Front
 from barometer.cli.options import Day, wait_option
 from barometer.cli.progress import progress
 from barometer.errors import SourceError
+
+if TYPE_CHECKING:
+    from flows.collecting import Plan
 
 SHOWN = 3
 
@@ -58,10 +62,7 @@ def command(front: Front, sources: tuple[str, ...], since: dt.date | None, dry_r
     click.echo("next: barometer build && barometer report")
 
 
-def _show_plan(plan: object) -> None:
-    from flows.collecting import Plan
-
-    assert isinstance(plan, Plan)
+def _show_plan(plan: Plan) -> None:
     if plan.reason:
         click.echo(f"{plan.source}: would not be asked: {plan.reason}")
         return

@@ -6,9 +6,10 @@ import re
 
 from packaging.metadata import RawMetadata, parse_email
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from sources.http import excerpt
-from sources.package_index.pages import normalized, spelled, unlike
+from sources.package_index.pages import spelled, unlike
 from sources.protocol import Batch, Payload
 
 _DEPENDENCIES = ("project", "version", "requirement", "specifier", "marker", "extra")
@@ -30,7 +31,7 @@ def declared(payload: Payload) -> list[Batch]:
     name, version = raw.get("name", ""), raw.get("version", "")
     if not name or not version:
         raise unlike(payload, f"no metadata: Name and Version are needed; it begins {excerpt(payload.content, 60)!r}")
-    if normalized(name) != project:
+    if canonicalize_name(name) != project:
         raise unlike(payload, f"Name: this is the metadata of {excerpt(name.encode(), 80)}, not of {project}")
     version = spelled(version)
     needed = [(project, version, *_needed(payload, line)) for line in raw.get("requires_dist", [])]
@@ -66,8 +67,8 @@ def _needed(payload: Payload, line: str) -> tuple[str, str, str, str]:
     marker = "" if requirement.marker is None else str(requirement.marker)
     extra = re.search(r'\bextra == "([^"]+)"', marker)
     return (
-        normalized(requirement.name),
+        canonicalize_name(requirement.name),
         str(requirement.specifier),
         marker,
-        normalized(extra[1]) if extra else "",
+        canonicalize_name(extra[1]) if extra else "",
     )

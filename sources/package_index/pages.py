@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 import msgspec
 import pydantic
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 from pypi_simple import DistributionPackage, ProjectPage
 
@@ -35,7 +35,7 @@ def read_page(payload: Payload, base_url: str | None = None) -> ProjectPage:
     except Exception as error:
         # Whatever the library and the parsers below it make of bytes that are no page is one and the same finding.
         raise unlike(payload, _finding(error)) from None
-    if normalized(page.project) != asked:
+    if canonicalize_name(page.project) != asked:
         raise unlike(payload, f"name: this is the page of {excerpt(page.project.encode(), 80)}, not of {asked}")
     if not is_json and not any(file.version for file in page.packages):
         raise unlike(payload, f"neither JSON nor a page of files; it begins with {excerpt(payload.content, 80)!r}")
@@ -52,7 +52,7 @@ def releases(payload: Payload, page: ProjectPage) -> list[Batch]:
     for file in page.packages:
         if file.version is not None:
             versions.setdefault(spelled(file.version), []).append(file)
-    project = normalized(page.project)
+    project = canonicalize_name(page.project)
     dated: list[tuple] = []
     counted: list[tuple] = []
     for version, files in versions.items():
@@ -87,11 +87,6 @@ def spelled(version: str) -> str:
     """Return a version as PEP 440 spells it, so that the files of one release meet; as it is where it is no version."""
     known = _version(version)
     return version if known is None else str(known)
-
-
-def normalized(name: str) -> str:
-    """Return a package's name as the index spells it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def unlike(payload: Payload, problem: str) -> SourceError:

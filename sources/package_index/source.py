@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import requests
+from packaging.utils import canonicalize_name
 from pypi_simple import ACCEPT_JSON_PREFERRED, DistributionPackage, NoMetadataError, ProjectPage, PyPISimple
 
 from barometer.errors import SourceError
@@ -20,7 +21,7 @@ from sources.http import FetchError, NotFound, Politeness, RateLimited, Unreacha
 from sources.live import Context, LiveSource, Request
 from sources.package_index.address import configured_index, shown
 from sources.package_index.metadata import declared, without_people
-from sources.package_index.pages import newest_described, normalized, read_page, releases
+from sources.package_index.pages import newest_described, read_page, releases
 from sources.protocol import Batch, DatasetTerms, Payload
 
 DATASET = "package_releases"
@@ -76,7 +77,7 @@ class PackageIndex(LiveSource):
         """Yield the page of every package, companion and other subject. Each holds all releases, whatever `since`."""
         catalog = self.context.catalog
         names = [name for framework in catalog.frameworks for name in (*framework.packages, *framework.companions)]
-        for name in dict.fromkeys(map(normalized, names + catalog.other_subjects)):
+        for name in dict.fromkeys(map(canonicalize_name, names + catalog.other_subjects)):
             yield Request(DATASET, f"/{name}/")
 
     def headers(self) -> dict[str, str]:
