@@ -1,9 +1,10 @@
-"""The runner's own front: run, setup, list, check, show. Results go to a file, progress to stderr, tables to stdout."""
+"""The front: run, probe, setup, list, check, show. Results go to a file, progress to stderr, tables to stdout."""
 
 from __future__ import annotations
 
 import argparse
 import math
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from bench.discovery import has_program, load_workload, workload_ids
 from bench.errors import BenchError, OptionError
 from bench.overhead import overhead
 from bench.pressure import allowed_cores
+from bench.probes import front as probes
+from bench.probes.records import is_probe_file
 from bench.progress import quiet, to_stderr
 from bench.runner import COMPLETE, Request, default_out, run
 from bench.spec import PHASES
@@ -31,11 +34,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit code: 0 done, 1 error, 2 wrong option, 3 stopped by the budget, 130 by Ctrl-C."""
     parser = _parser()
     asked = parser.parse_args(arguments)
+    code = 0
     try:
-        code: int = asked.act(asked)
+        code = int(asked.act(asked))
+        sys.stdout.flush()
     except BenchError as error:
         print(f"{error.message} {error.hint}".strip(), file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:
+        # The reader of a pipe had enough; what is left in the buffer would raise again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
 
@@ -48,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     setup = commands.add_parser("setup", help="make the environments, one a framework and backend")
     setup.add_argument("names", nargs="*", metavar="ENVIRONMENT", help="which ones (default: all)")
     setup.set_defaults(act=_setup)
+    about = "Measure ease of use, debugging, control flow, deployment, integration and footprint by running code."
+    probe = commands.add_parser("probe", help="run the probes, and write a file", description=about)
+    probes.add(probe, _names, _budget)
     listing = commands.add_parser("list", help="list workloads and stacks, and what can run here")
     listing.set_defaults(act=_list)
     cost = commands.add_parser("overhead", help="hold the runner against a hand-written loop of the same step")
@@ -147,6 +158,9 @@ def _list(asked: argparse.Namespace) -> int:
 
 
 def _check(asked: argparse.Namespace) -> int:
+    if is_probe_file(asked.file):
+        print(probes.check(asked.file))
+        return 0
     records = results.read(asked.file)
     cells = summary.summarize(records).cells
     counts = {status: sum(cell["status"] == status for cell in cells) for status in {cell["status"] for cell in cells}}
@@ -156,7 +170,7 @@ def _check(asked: argparse.Namespace) -> int:
 
 
 def _show(asked: argparse.Namespace) -> int:
-    print(tables.show(results.read(asked.file)))
+    print(probes.show(asked.file) if is_probe_file(asked.file) else tables.show(results.read(asked.file)))
     return 0
 
 

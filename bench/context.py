@@ -91,7 +91,6 @@ class Context:
         return {
             "size": {
                 **{name: getattr(size, name) for name in ("name", "batch", "trainable", "parity_batch")},
-                "forward_flops": size.forward_flops,
                 "dimensions": dict(size.dimensions),
                 "tolerances": dict(size.tolerances),
             },

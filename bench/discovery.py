@@ -44,6 +44,12 @@ def load_workload(name: str) -> Workload:
     return cast(Workload, importlib.import_module(f"bench.workloads.{name}"))
 
 
+def forward_flops(name: str, size: Size, phase: str) -> int | None:
+    """Return the operations of one sample's forward pass in a phase; None for a workload that does not count them."""
+    count = getattr(load_workload(name), "forward_flops", None)
+    return None if count is None else int(count(size, phase))
+
+
 def has_program(framework: str, workload: str) -> bool:
     """True if the framework has a program for the workload."""
     return (_HERE / "programs" / framework / f"{workload}.py").exists()

@@ -26,6 +26,10 @@ from bench.stacks import MODES
 # The share of a block that runs untimed before it: caches and clocks settle after the worker was stopped.
 _SETTLE = 5
 _STEP_SAMPLES = 200
+# Forks of cells whose first steps are figures, taken alone: the cold one, and one with warm caches.
+_FIRST_STEPS = 2
+# A block this many times longer than asked is long enough for the phase to do with few rounds.
+_LONG, _FEW_ROUNDS = 4, 3
 # How long a block may take beyond what its steps took when they were counted; a busy neighbour is no hang.
 _PATIENCE = 30.0
 _GEMM_REPEATS = {"cpu": 2, "cuda": 10}
@@ -53,13 +57,19 @@ class Fork:
             self._start()
             for phase in self.group.phases:
                 self._begin(phase)
-                self._rounds(phase, tier.rounds, tier.retries)
+                self._rounds(phase, self._wanted(phase), tier.retries)
                 if phase != LOAD:
                     self._each(partial(self._single_steps, phase))
             self._ceiling()
             self._each(self._end)
         finally:
             self._close()
+
+    def _wanted(self, phase: str) -> int:
+        """Return how many rounds the phase gets: fewer where a block of whole steps is much longer than asked."""
+        tier = self.context.options.tier
+        slowest = max((seat.steps[phase] * seat.step_s[phase] for seat in self.living()), default=0.0)
+        return min(tier.rounds, _FEW_ROUNDS) if slowest > _LONG * tier.block_s else tier.rounds
 
     def living(self) -> list[Seat]:
         """Return the seats that still take part."""
@@ -154,7 +164,12 @@ class Fork:
 
     def _begin(self, phase: str) -> None:
         """Take every member's first step into the phase, then hold the timed programs' outputs to each other."""
-        self._each(lambda seat: self._first(seat, phase))
+        threads = self.seats[0].member.division.threads if self.seats else None
+        if threads != 1 or (self.group.purpose == "cells" and self.number < _FIRST_STEPS):
+            self._each(lambda seat: self._first(seat, phase))
+        else:
+            jobs = [(partial(self._lane, seat), partial(self._first_beside, seat, phase)) for seat in self.living()]
+            self.context.side_by_side(jobs, threads)
         if phase != LOAD and phase == self.group.phases[0] and self.group.division == "matched":
             outputs: dict[str, Path] = {}
             self._each(lambda seat: self._output(seat, outputs))
@@ -171,6 +186,16 @@ class Fork:
             seat.facts["first_step_s"] = None
             return
         seat.facts["first_step_s"] = self._ask(seat, "first", phase=phase, seed=seed)["first_step_s"]
+
+    def _lane(self, seat: Seat, cores: list[int]) -> None:
+        if seat.worker is not None:
+            seat.worker.move(cores)
+
+    def _first_beside(self, seat: Seat, phase: str) -> None:
+        """Take the first step while others take theirs on other cores: no duration is kept."""
+        self._guard(seat, partial(self._first, phase=phase))
+        seat.facts["first_step_s"] = None
+        self._lane(seat, self.cores)
 
     def _output(self, seat: Seat, outputs: dict[str, Path]) -> None:
         path = self.context.scratch / f"{self.id}-{self.seats.index(seat)}.npz"
@@ -243,7 +268,9 @@ class Fork:
         timeout = min(self.context.timeout, _PATIENCE + 20 * steps * seat.step_s[phase])
         if phase == LOAD:
             return self._timed(seat, "epoch", timeout, {})
-        self._ask(seat, "block", timeout, phase=phase, steps=max(1, steps // _SETTLE))
+        # One step longer than a block: what has to settle is lost in it, and a second such step would double the time.
+        if steps > 1:
+            self._ask(seat, "block", timeout, phase=phase, steps=max(1, steps // _SETTLE))
         figures = self._timed(seat, "block", timeout, {"phase": phase, "steps": steps})
         gate = parity.sync_gate(figures["wall_s"], figures["left_s"])
         if not gate.passed:
@@ -255,6 +282,8 @@ class Fork:
         return {"steps": steps, **figures}
 
     def _timed(self, seat: Seat, what: str, timeout: float, arguments: dict[str, Any]) -> dict[str, Any]:
+        # Before the counters are read: whatever the worker does besides the block would count as foreign.
+        self._ask(seat, "tidy", timeout)
         before, begun = pressure.snapshot(self.cores), time.monotonic()
         answer = self._ask(seat, what, timeout, **arguments)
         ended = time.monotonic()

@@ -83,7 +83,8 @@ class Gates:
 
     def _start(self, group: Group, member: Member, workers: dict[str, Worker], cores: list[int]) -> None:
         try:
-            cache = self._context.cache("parity", group.workload, member.stack)
+            # Nothing is measured cold here, so a stack's workloads share what its compiler can share.
+            cache = self._context.cache("parity", member.stack)
             workers[member.stack] = self._context.start(member.stack, _division(member), cache, cores)
         except WorkerError as error:
             self._failed[_key(group), member.stack] = (error.status, error.kind, f"before timing: {error}")

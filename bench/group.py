@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bench.discovery import forward_flops
 from bench.spec import Cell, Division, Size
 from bench.stacks import MODES
 
@@ -80,7 +81,8 @@ class Group:
             "size": self.size.name,
             "batch": self.size.batch,
             "trainable": self.size.trainable,
-            "forward_flops": self.size.forward_flops,
+            "forward_flops": forward_flops(self.workload, self.size, "train"),
+            "infer_flops": forward_flops(self.workload, self.size, "infer"),
             "device": self.device,
             "track": self.track,
             "precision": self.precision,

@@ -25,6 +25,8 @@ class History:
         self._dropped: dict[tuple[str, str, str], int] = defaultdict(int)
         self._failures: dict[tuple[str, str], list[Record]] = defaultdict(list)
         self._seen: set[str] = set()
+        # Rounds kept by a fork and phase; 0 where every one was voided.
+        self._rounds: dict[tuple[str, str], int] = defaultdict(int)
         self.add(*records)
 
     def add(self, *records: Record) -> None:
@@ -35,12 +37,15 @@ class History:
             if one.get("fork"):
                 self._seen.add(one["fork"])
             if kind == "unit":
-                self.done.add((one["group"], one["number"]))
+                # A fork with a phase that was contaminated throughout has not done its work: --resume tries again.
+                if not any(fork == one["fork"] and kept == 0 for (fork, _), kept in self._rounds.items()):
+                    self.done.add((one["group"], one["number"]))
             elif kind == "group":
                 self.groups.add(one["group"])
             elif kind == "environment":
                 self.environments.add(one["environment_id"])
             elif kind == "round":
+                self._rounds[one["fork"], one["phase"]] += one["kept"]
                 counts = self._kept if one["kept"] else self._dropped
                 for member in one["members"]:
                     counts[one["group"], one["phase"], member] += 1
@@ -71,4 +76,7 @@ class History:
         if failures:
             return failures[-1]["status"], failures[-1]["reason"]
         dropped = self._dropped[group.id, phase, member.id]
-        return NOT_RUN, f"all {dropped} rounds were contaminated" if dropped else "the run stopped before it"
+        if not dropped:
+            return NOT_RUN, "the run stopped before it"
+        words = "something else was busy on the same cores; go on with --resume when the machine is quiet"
+        return NOT_RUN, f"all {dropped} rounds were contaminated: {words}"

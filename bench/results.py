@@ -141,9 +141,11 @@ def _problem(record: object) -> str:
     kind = record.get("kind")
     if kind not in schema()["kinds"]:
         return f"unknown kind {kind!r}"
-    fields = schema()["kinds"][kind]["fields"]
+    fields, optional = schema()["kinds"][kind]["fields"], schema()["kinds"][kind].get("optional", ())
     for name, (wanted, _) in fields.items():
         if name not in record:
+            if name in optional:
+                continue
             return f"{kind} has no {name}"
         if not _fits(record[name], wanted):
             return f"{kind}.{name} is {json.dumps(record[name], default=str)[:60]}, not {wanted}"

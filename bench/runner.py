@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 import uuid
@@ -218,7 +219,7 @@ def _head(options: Options, rule: Rule, host: Mapping[str, Any], planned: int) -
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values as JSON gives them back, so that a file's options compare equal to new ones."""
-    return {f"tier_{name}": list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    return {f"tier_{name}": value for name, value in json.loads(json.dumps(values)).items()}
 
 
 def _before(request: Request, head: Record) -> list[Record]:
@@ -248,10 +249,10 @@ def _difference(before: object, after: object) -> str:
 
 
 def code_hash() -> str:
-    """Return sixteen hexadecimal digits of the runner's own files, workloads and programs included."""
+    """Return sixteen hexadecimal digits of the runner's own files, workloads and programs included, probes not."""
     folder = Path(__file__).resolve().parent
     digest = sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted(set(folder.rglob("*.py")) - set((folder / "probes").rglob("*.py"))):
         digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -13,6 +13,10 @@ from bench.spec import Size, as_shipped, matched
 from bench.stacks import MODES, SHIPPED_MODE, ladder, reference
 from bench.tiers import EVERY_DAY, Options
 
+# Forks of a primary cell before anything else: of two, a t-interval is too wide to say anything.
+_ENOUGH = 3
+_SIDES = ("cells", "ladder", "model", "batch", "fit")
+
 
 def groups(options: Options) -> list[Group]:
     """Return every group of the run, the most telling first. Raises OptionError where nothing is left to run."""
@@ -34,17 +38,23 @@ def _first_reason(found: Sequence[Group]) -> str:
 def units(plan: Sequence[Group]) -> list[Unit]:
     """Return every fork of every group, in an order that makes a stop at any moment fair and useful.
 
-    The primary cells come first (matched, on the first track), then as-shipped and the ladders, then sweeps and the
-    second track; within each, the first fork of all groups before the second of any.
+    First three forks of each primary cell (matched, first track), the fewest with an interval worth reading; then
+    loading, which is quick, and one fork of everything else on that track; then the other primary forks, the rest of
+    the others, and the second track. Within each, the first fork of all groups comes before the second of any.
     """
     everything = [Unit(group, number) for group in plan for number in range(group.forks)]
-    return sorted(everything, key=lambda unit: (_urgency(unit.group), unit.number))
+    return sorted(everything, key=_urgency)
 
 
-def _urgency(group: Group) -> int:
-    if group.track == "all-cores" or group.purpose not in {"cells", "ladder"}:
-        return 2
-    return 0 if group.purpose == "cells" and group.division == "matched" else 1
+def _urgency(unit: Unit) -> tuple[int, int, int]:
+    group = unit.group
+    if group.track == "all-cores":
+        return 5, 0, unit.number
+    if group.purpose == "cells" and group.division == "matched":
+        return (0 if unit.number < _ENOUGH else 3), 0, unit.number
+    if group.purpose == "data":
+        return 1, 0, unit.number
+    return (4 if unit.number else 2), _SIDES.index(group.purpose), unit.number
 
 
 def orders(members: int, rounds: int, rng: random.Random) -> list[list[int]]:
@@ -88,6 +98,10 @@ def _why_not(stack: str, name: str, options: Options) -> str:
         return f"{mode.framework} has no program for {name}"
     if options.device not in mode.devices:
         return f"{stack} does not run on {options.device}"
+    only = dict(options.tier.narrow).get(stack)
+    if only is not None and name not in only and stack not in options.stacks:
+        where = " and ".join(only)
+        return f"the {options.tier.name} tier times {stack} on {where} alone; name it with --stacks to time it here"
     return options.skipped.get(stack, "")
 
 
@@ -101,7 +115,7 @@ def _cells(name: str, options: Options) -> list[Group]:
     phases = tuple(phase for phase in spec.phases if not options.phases or phase in options.phases)
     found = []
     for track, threads in _tracks(options):
-        for division in options.tier.divisions:
+        for division in _divisions(name, track, options):
             for precision in _precisions(division, options):
                 members = _members(_stacks(name, options), division, precision, options.device, threads)
                 everyone = _members(_wanted(options), division, precision, options.device, threads)
@@ -116,11 +130,26 @@ def _cells(name: str, options: Options) -> list[Group]:
                     division,
                     phases,
                     members,
-                    options.tier.forks,
+                    _forks(track, division, options),
                     absent=tuple((one, reason) for one, reason in reasons if reason),
                 )
                 found += _pairs(group) if options.pairwise else [group]
     return found
+
+
+def _divisions(name: str, track: str, options: Options) -> list[str]:
+    """Return the divisions that a workload is timed under on a track; a workload that was named gets them all."""
+    tier, named = options.tier, name in options.workloads
+    if track != _tracks(options)[0][0] and tier.second_track and not named and name not in tier.second_track:
+        return []
+    left_out = bool(tier.shipped) and not named and name not in tier.shipped
+    return [division for division in tier.divisions if division != "as-shipped" or not left_out]
+
+
+def _forks(track: str, division: str, options: Options) -> int:
+    """Return the forks of a group of cells: all of them for the primary ones, the tier's `side_forks` for others."""
+    primary = division == "matched" and track == _tracks(options)[0][0]
+    return options.tier.forks if primary else min(options.tier.forks, options.tier.side_forks)
 
 
 def _precisions(division: str, options: Options) -> tuple[str, ...]:
@@ -183,7 +212,7 @@ def _ladders(name: str, options: Options) -> list[Group]:
             )
             if stack is not None:
                 members.append(Member(stack, rung.division))
-        forks = min(options.tier.forks, 5)
+        forks = min(options.tier.forks, options.tier.side_forks)
         found.append(
             Group("ladder", name, size, options.device, track, "mixed", "ladder", ("train",), tuple(members), forks)
         )
@@ -197,7 +226,13 @@ def _sweeps(name: str, options: Options) -> list[Group]:
         return []
     size = spec.sizes[options.tier.size]
     track, threads = _tracks(options)[0]
-    members = tuple(Member(stack, matched(MODES[stack].mode, options.device, "fp32", threads)) for stack in stacks)
+    narrow = dict(options.tier.narrow)
+    members = tuple(
+        Member(stack, matched(MODES[stack].mode, options.device, "fp32", threads))
+        for stack in stacks
+        # What is timed on few workloads for its cost is not worth a sweep either, unless it was named.
+        if stack not in narrow or stack in options.stacks
+    )
     forks = min(options.tier.forks, 2)
 
     def group(purpose: str, of: Size, value: int, knob: str, phases: tuple[str, ...], who: tuple[Member, ...]) -> Group:
@@ -216,7 +251,9 @@ def _sweeps(name: str, options: Options) -> list[Group]:
         member for member in members if MODES[member.stack].mode == SHIPPED_MODE[MODES[member.stack].environment]
     ]
     one_each = tuple({MODES[member.stack].environment: member for member in reversed(shipped or members)}.values())
-    found += [group("data", size, count, "examples", (LOAD,), one_each) for count in options.tier.examples]
+    loads = [group("data", size, count, "examples", (LOAD,), one_each) for count in options.tier.examples]
+    # Loading compiles nothing: it can have the forks that a verdict needs.
+    found += [replace(load, forks=min(options.tier.forks, options.tier.side_forks)) for load in loads]
     if options.tier.doublings and options.device == "cuda":
         found.append(replace(group("fit", size, options.tier.doublings, "doublings", ("train",), members), forks=1))
     return found

@@ -128,9 +128,11 @@ def _resources(reading: Reading, group: Record, member: Row, phase: str) -> Row:
 
 def _work(reading: Reading, group: Record, phase: str, step_s: float | None) -> Row:
     """Operations a second, and what part of the fastest matrix products of the same group they are."""
-    if step_s is None or not group["forward_flops"]:
+    # Files of before `infer_flops` hold one count for both phases.
+    forward = group["forward_flops"] if phase == "train" else group.get("infer_flops", group["forward_flops"])
+    if step_s is None or not forward:
         return {}
-    rate = group["forward_flops"] * group["batch"] * (_TRAIN_FLOPS if phase == "train" else 1) / step_s
+    rate = forward * group["batch"] * (_TRAIN_FLOPS if phase == "train" else 1) / step_s
     gemms = [one for one in reading.gemms if one["group"] == group["group"]]
     ceiling = max((2 * one["n"] ** 3 * one["repeats"] / one["wall_s"] for one in gemms), default=None)
     return {"flops_per_s": rate, "ceiling_fraction": None if ceiling is None else rate / ceiling}

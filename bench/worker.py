@@ -45,6 +45,14 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or "outofmemory" in text or any(word in text for word in _OOM_WORDS)
 
 
+def in_words(error: BaseException) -> str:
+    """Return the exception's name and message; of one without a message where it was raised: file, line, function."""
+    if str(error) or error.__traceback__ is None:
+        return f"{type(error).__name__}: {error}"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {os.path.basename(last.filename)}, line {last.lineno}, {last.name}"
+
+
 class Session:
     """One program of one stack, from `open` to `close`. Each method answers the request of its name."""
 
@@ -113,20 +121,31 @@ class Session:
         return {}
 
     def calibrate(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer with the steps that fill `seconds`, from runs of growing length."""
-        steps, wanted = 1, float(request["seconds"])
+        """Answer with the steps that fill `seconds`, from runs of growing length.
+
+        A workload of several shapes first meets each of them, untimed, so that what each compiles is done; its blocks
+        are whole passes over the shapes, or one block would hold short ones and the next long ones.
+        """
+        shapes = len(self.placed) if isinstance(self.placed, list) else 1
+        if shapes > 1:
+            self.program.block(self.placed, request["phase"], shapes)
+        steps, wanted = shapes, float(request["seconds"])
         while True:
             begun = time.perf_counter()
             self.program.block(self.placed, request["phase"], steps)
             self.base.synchronize()
             took = time.perf_counter() - begun
             if took >= min(_PROBE_SECONDS, wanted) or steps >= 1 << 20:
-                return {"steps": max(1, round(wanted * steps / took)), "step_s": took / steps}
+                return {"steps": shapes * max(1, round(wanted * steps / took / shapes)), "step_s": took / steps}
             steps *= 2
+
+    def tidy(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        """Collect garbage, so that no block pays for another. A framework's heap takes as long to search as a block."""
+        gc.collect()
+        return {}
 
     def block(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Run one block; answer with its wall and CPU seconds, the device's, and what it had left to the device."""
-        gc.collect()
         before = resource.getrusage(resource.RUSAGE_SELF)
         cpu, begun = time.process_time(), time.perf_counter()
         self.program.block(self.placed, request["phase"], request["steps"])
@@ -149,7 +168,6 @@ class Session:
 
         if self.loop is None:
             self.loop = Loop(self.size, self.workload.batch(self.size, request["seed"]))
-        gc.collect()
         begun = time.perf_counter()
         self.loop.run(request["steps"])
         return {"wall_s": time.perf_counter() - begun}
@@ -220,6 +238,6 @@ def serve() -> None:
             answer: dict[str, Any] = {"answers": request["id"], **method(request)}
         except Exception as error:
             traceback.print_exc()
-            text = f"{type(error).__name__}: {error}"[:2000]
+            text = in_words(error)[:2000]
             answer = {"answers": request["id"], "error": text, "oom": is_out_of_memory(error)}
         replies.write(json.dumps(answer, default=str) + "\n")

@@ -26,6 +26,13 @@ def shapes(size: Size) -> dict[str, tuple[int, ...]]:
     return store.arrays
 
 
+def forward_flops(size: Size, phase: str) -> int:
+    """Return the operations of one sample's forward pass, as `declare` counts them; in either phase the same."""
+    store = Shapes()
+    _declare(size, store)
+    return store.flops
+
+
 def weights(size: Size, seed: int) -> dict[str, np.ndarray]:
     """Return the canonical arrays, drawn from the seed."""
     store = Arrays(seed)
@@ -43,8 +50,9 @@ def batch(size: Size, seed: int) -> dict[str, np.ndarray]:
 
 def _declare(size: Size, store: Shapes) -> None:
     width = size.dimensions["width"]
-    store.gated_conv("conv1", 3, size.dimensions["channels"], width)
-    store.gated_conv("conv2", 3, width, 2 * width)
+    first = size.dimensions["side"] - 2
+    store.gated_conv("conv1", 3, size.dimensions["channels"], width, at=first**2)
+    store.gated_conv("conv2", 3, width, 2 * width, at=(first // 2 - 2) ** 2)
     store.dense("output", flat_side(size) ** 2 * 2 * width, size.dimensions["classes"], gain=0.1)
 
 

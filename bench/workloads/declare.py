@@ -8,6 +8,19 @@ float64), its head starts smaller: `gain` below 1.
 Gradients of ReLU jump where its input crosses zero, and among the millions of values of a convolutional network some
 lie within rounding of it: two correct programs then differ in the second digit of a gradient. There the shifts are
 `gated`: each channel is clearly on or clearly off, some three standard deviations from zero.
+
+The same declaration counts the floating-point operations of one sample's forward pass (`flops`), those of products
+alone, a multiply-add being two:
+
+    dense                   2 x in x out, times the positions it is applied `at`
+    convolution             2 x height x width x in x out of its kernel, times the positions of its output
+    transposed convolution  the same, times the positions of its input
+    LSTM                    2 x (in + units) x 4 units, times the time steps
+    attention               the dense layers, and 4 x steps x steps x width for scores and weighted sum, no half being
+                            left out for a causal mask
+
+Lookups, normalisations, activations, pooling and softmax are not counted: they are no work of matrix units, whose
+ceiling the figure is held against.
 """
 
 from __future__ import annotations
@@ -18,10 +31,11 @@ import numpy as np
 
 
 class Shapes:
-    """Collects `name -> shape`."""
+    """Collects `name -> shape`, and the operations of one sample's forward pass in `flops`."""
 
     def __init__(self) -> None:
         self.arrays: dict[str, tuple[int, ...]] = {}
+        self.flops = 0
 
     def put(self, name: str, shape: tuple[int, ...], spread: float, center: float = 0.0) -> None:
         """Declare one array: normal around `center` with standard deviation `spread`."""
@@ -31,24 +45,30 @@ class Shapes:
         """Declare shifts that switch each channel on (about 1) or off, the given share of them."""
         self.arrays[name] = (width,)
 
-    def dense(self, path: str, inputs: int, outputs: int, gain: float = 1.0) -> None:
-        """Declare a dense layer with a bias."""
+    def dense(self, path: str, inputs: int, outputs: int, gain: float = 1.0, at: int = 1) -> None:
+        """Declare a dense layer with a bias, applied `at` so many positions of a sample."""
+        self.flops += 2 * inputs * outputs * at
         self.put(f"{path}/kernel", (inputs, outputs), gain * math.sqrt(2 / inputs))
         self.put(f"{path}/bias", (outputs,), 0.02)
 
-    def conv(self, path: str, side: int, inputs: int, outputs: int, bias: bool = True, gain: float = 1.0) -> None:
-        """Declare a square convolution."""
+    def conv(
+        self, path: str, side: int, inputs: int, outputs: int, bias: bool = True, gain: float = 1.0, *, at: int
+    ) -> None:
+        """Declare a square convolution whose output has `at` positions."""
+        self.flops += 2 * side * side * inputs * outputs * at
         self.put(f"{path}/kernel", (side, side, inputs, outputs), gain * math.sqrt(2 / (side * side * inputs)))
         if bias:
             self.put(f"{path}/bias", (outputs,), 0.02)
 
-    def gated_conv(self, path: str, side: int, inputs: int, outputs: int) -> None:
-        """Declare a square convolution before a ReLU, its shifts gated."""
+    def gated_conv(self, path: str, side: int, inputs: int, outputs: int, at: int) -> None:
+        """Declare a square convolution before a ReLU, its shifts gated; its output has `at` positions."""
+        self.flops += 2 * side * side * inputs * outputs * at
         self.put(f"{path}/kernel", (side, side, inputs, outputs), 0.35 * math.sqrt(2 / (side * side * inputs)))
         self.gates(f"{path}/bias", outputs)
 
-    def conv_transpose(self, path: str, side: int, inputs: int, outputs: int) -> None:
-        """Declare a transposed convolution whose stride is its side: every output sees one position."""
+    def conv_transpose(self, path: str, side: int, inputs: int, outputs: int, at: int) -> None:
+        """Declare a transposed convolution whose stride is its side: every output sees one of `at` positions."""
+        self.flops += 2 * side * side * inputs * outputs * at
         self.put(f"{path}/kernel", (side, side, outputs, inputs), math.sqrt(2 / inputs))
         self.put(f"{path}/bias", (outputs,), 0.02)
 
@@ -68,15 +88,17 @@ class Shapes:
         """Declare a table of vectors."""
         self.put(f"{path}/embedding", (rows, width), spread)
 
-    def lstm(self, path: str, inputs: int, units: int) -> None:
-        """Declare one LSTM layer with a single bias."""
+    def lstm(self, path: str, inputs: int, units: int, steps: int) -> None:
+        """Declare one LSTM layer with a single bias, run over so many steps."""
+        self.flops += 2 * (inputs + units) * 4 * units * steps
         self.put(f"{path}/kernel", (inputs, 4 * units), math.sqrt(1 / inputs))
         self.put(f"{path}/recurrent", (units, 4 * units), math.sqrt(1 / units))
         self.put(f"{path}/bias", (4 * units,), 0.02)
 
-    def transformer(self, path: str, layers: int, width: int, hidden: int) -> None:
-        """Declare pre-norm transformer blocks: attention, then a two-layer perceptron."""
+    def transformer(self, path: str, layers: int, width: int, hidden: int, steps: int) -> None:
+        """Declare pre-norm transformer blocks over so many steps: attention, then a two-layer perceptron."""
         for layer in range(layers):
+            self.flops += 4 * steps * steps * width
             block = f"{path}/{layer}"
             self.layer_norm(f"{block}/norm1", width)
             self.layer_norm(f"{block}/norm2", width)
@@ -86,6 +108,7 @@ class Shapes:
                 ("expand", width, hidden),
                 ("contract", hidden, width),
             ):
+                self.flops += 2 * inputs * outputs * steps
                 self.put(f"{block}/{name}/kernel", (inputs, outputs), math.sqrt(1 / inputs))
                 self.put(f"{block}/{name}/bias", (outputs,), 0.02)
 

@@ -33,6 +33,17 @@ def shapes(size: Size) -> dict[str, tuple[int, ...]]:
     return store.arrays
 
 
+def forward_flops(size: Size, phase: str) -> int:
+    """Return the operations of one sample's forward pass, as `declare` counts them, and of the head.
+
+    The head multiplies by the token table: at every position in training, at one for a generated token.
+    """
+    store = Shapes()
+    _declare(size, store)
+    positions = size.dimensions["steps"] if phase == "train" else 1
+    return store.flops + 2 * size.dimensions["width"] * size.dimensions["vocabulary"] * positions
+
+
 def weights(size: Size, seed: int) -> dict[str, np.ndarray]:
     """Return the canonical arrays, drawn from the seed."""
     store = Arrays(seed)
@@ -48,8 +59,8 @@ def batch(size: Size, seed: int) -> dict[str, np.ndarray]:
 
 
 def _declare(size: Size, store: Shapes) -> None:
-    width = size.dimensions["width"]
+    width, steps = size.dimensions["width"], size.dimensions["steps"]
     store.embedding("tokens", size.dimensions["vocabulary"], width, spread=0.1)
-    store.embedding("positions", size.dimensions["steps"], width, spread=0.1)
-    store.transformer("blocks", size.dimensions["layers"], width, size.dimensions["hidden"])
+    store.embedding("positions", steps, width, spread=0.1)
+    store.transformer("blocks", size.dimensions["layers"], width, size.dimensions["hidden"], steps)
     store.layer_norm("norm", width)

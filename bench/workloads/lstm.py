@@ -26,6 +26,13 @@ def shapes(size: Size) -> dict[str, tuple[int, ...]]:
     return store.arrays
 
 
+def forward_flops(size: Size, phase: str) -> int:
+    """Return the operations of one sample's forward pass, as `declare` counts them; in either phase the same."""
+    store = Shapes()
+    _declare(size, store)
+    return store.flops
+
+
 def weights(size: Size, seed: int) -> dict[str, np.ndarray]:
     """Return the canonical arrays, drawn from the seed."""
     store = Arrays(seed)
@@ -42,6 +49,7 @@ def batch(size: Size, seed: int) -> dict[str, np.ndarray]:
 
 def _declare(size: Size, store: Shapes) -> None:
     units = size.dimensions["units"]
-    store.lstm("lstm0", size.dimensions["features"], units)
-    store.lstm("lstm1", units, units)
+    steps = size.dimensions["steps"]
+    store.lstm("lstm0", size.dimensions["features"], units, steps)
+    store.lstm("lstm1", units, units, steps)
     store.dense("output", units, 1, gain=2.0)

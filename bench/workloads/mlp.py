@@ -26,6 +26,13 @@ def shapes(size: Size) -> dict[str, tuple[int, ...]]:
     return store.arrays
 
 
+def forward_flops(size: Size, phase: str) -> int:
+    """Return the operations of one sample's forward pass, as `declare` counts them; in either phase the same."""
+    store = Shapes()
+    _declare(size, store)
+    return store.flops
+
+
 def weights(size: Size, seed: int) -> dict[str, np.ndarray]:
     """Return the canonical arrays, drawn from the seed."""
     store = Arrays(seed)

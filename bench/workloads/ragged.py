@@ -27,14 +27,23 @@ shapes = encoder.shapes
 weights = encoder.weights
 
 
+def forward_flops(size: Size, phase: str) -> int:
+    """Return the operations of one sample's forward pass, the mean over the seventeen lengths."""
+    counts = [encoder.forward_flops(size.with_dimensions(steps=int(length)), phase) for length in _lengths(size)]
+    return round(sum(counts) / len(counts))
+
+
 def batch(size: Size, seed: int) -> dict[str, np.ndarray]:
     """Return seventeen batches of tokens, their lengths and class labels."""
     generator = np.random.default_rng([seed, 1])
     steps = size.dimensions["steps"]
-    lengths = generator.permutation(
-        np.linspace(steps / 16 if steps > 64 else steps / 4, steps, LENGTHS).astype(np.int32)
-    )
+    lengths = generator.permutation(_lengths(size))
     x = labels(generator, size.dimensions["vocabulary"], LENGTHS, size.batch, steps)
     x[np.broadcast_to(np.arange(steps) >= lengths[:, None, None], x.shape)] = 0
     y = labels(generator, size.dimensions["classes"], LENGTHS, size.batch)
     return {"x": x, "lengths": lengths, "y": y}
+
+
+def _lengths(size: Size) -> np.ndarray:
+    steps = size.dimensions["steps"]
+    return np.linspace(steps / 16 if steps > 64 else steps / 4, steps, LENGTHS).astype(np.int32)

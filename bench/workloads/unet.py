@@ -26,6 +26,13 @@ def shapes(size: Size) -> dict[str, tuple[int, ...]]:
     return store.arrays
 
 
+def forward_flops(size: Size, phase: str) -> int:
+    """Return the operations of one sample's forward pass, as `declare` counts them; in either phase the same."""
+    store = Shapes()
+    _declare(size, store)
+    return store.flops
+
+
 def weights(size: Size, seed: int) -> dict[str, np.ndarray]:
     """Return the canonical arrays, drawn from the seed."""
     store = Arrays(seed)
@@ -44,15 +51,16 @@ def batch(size: Size, seed: int) -> dict[str, np.ndarray]:
 def _declare(size: Size, store: Shapes) -> None:
     levels, base = size.dimensions["levels"], size.dimensions["base"]
     inputs = size.dimensions["channels"]
+    positions = [(size.dimensions["side"] // 2**level) ** 2 for level in range(levels + 1)]
     for level in range(levels + 1):
         width = base * 2**level
         path = f"down/{level}" if level < levels else "bottom"
-        store.gated_conv(f"{path}/conv1", 3, inputs, width)
-        store.gated_conv(f"{path}/conv2", 3, width, width)
+        store.gated_conv(f"{path}/conv1", 3, inputs, width, at=positions[level])
+        store.gated_conv(f"{path}/conv2", 3, width, width, at=positions[level])
         inputs = width
     for level in reversed(range(levels)):
         width = base * 2**level
-        store.conv_transpose(f"up/{level}/raise_", 2, 2 * width, width)
-        store.gated_conv(f"up/{level}/conv1", 3, 2 * width, width)
-        store.gated_conv(f"up/{level}/conv2", 3, width, width)
-    store.conv("output", 1, base, 1, gain=0.3)
+        store.conv_transpose(f"up/{level}/raise_", 2, 2 * width, width, at=positions[level + 1])
+        store.gated_conv(f"up/{level}/conv1", 3, 2 * width, width, at=positions[level])
+        store.gated_conv(f"up/{level}/conv2", 3, width, width, at=positions[level])
+    store.conv("output", 1, base, 1, gain=0.3, at=positions[0])

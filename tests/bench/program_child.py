@@ -51,6 +51,9 @@ def main(stack: str, folder: Path) -> None:
     facts["host"] = blocks(module.build(size, replace(division, placement="host")), workload, size)
     facts["bf16"] = bfloat16(base, module, workload, size, division)
     facts["wrong epsilon"] = wrong_epsilon(programs, division)
+    facts["shipped"] = module.build(size, replace(division, optimizer="shipped")).resolved()
+    if mode.framework == "torch":
+        facts["flops"] = {name: counted_flops(programs, name, division) for name in WORKLOADS if name != "lstm"}
     (folder / "facts.json").write_text(json.dumps(facts, default=str))
 
 
@@ -88,6 +91,23 @@ def wrong_epsilon(programs: str, division: Any) -> float:
         program.load(workload.weights(size, 0))
         outputs.append(np.asarray(program.forward(workload.batch(size, 0)), np.float64))
     return parity.relative_error(outputs[0], outputs[1])
+
+
+def counted_flops(programs: str, name: str, division: Any) -> dict[str, int]:
+    """Return what PyTorch's own counter makes of one step, by phase; a generated token's step is one of "infer"."""
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+    from torch.utils.flop_counter import FlopCounterMode
+
+    size, workload = cut(name), load_workload(name)
+    program = importlib.import_module(f"{programs}.{name}").build(size, division)
+    placed = program.place(workload.batch(size, 0))
+    counted = {}
+    for phase in ("train", "infer"):
+        # A workload of several lengths meets each once. The counter does not know the CPU's fused attention.
+        with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+            program.block(placed, phase, len(placed))
+        counted[phase] = counter.get_total_flops()
+    return counted
 
 
 if __name__ == "__main__":

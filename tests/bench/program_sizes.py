@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bench.discovery import ORDER as WORKLOADS
 from bench.discovery import load_workload
 from bench.spec import Size
@@ -18,7 +16,8 @@ CUTS: dict[str, dict[str, int]] = {
     "unet": {"side": 16, "levels": 2},
     "dlrm": {"rows": 500, "tables": 3},
     "dispatch": {"layers": 6},
-    "ragged": {"layers": 1, "steps": 64},
+    # Seven lengths among its seventeen batches: each is a compilation of its own.
+    "ragged": {"layers": 1, "steps": 8},
 }
 
 __all__ = ["CUTS", "WORKLOADS", "cut"]
@@ -27,7 +26,4 @@ __all__ = ["CUTS", "WORKLOADS", "cut"]
 def cut(name: str) -> Size:
     """Return a workload's small size with fewer layers and the gates' batch."""
     size = load_workload(name).SPEC.sizes["small"].with_dimensions(**CUTS[name])
-    if name == "unet":
-        # Gradients of so small a network come near Adam's epsilon, which Keras adds inside the bias correction.
-        size = replace(size, tolerances={"P3-adam": 5e-3})
     return size.with_batch(size.parity_batch)

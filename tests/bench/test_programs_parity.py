@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 
 from bench import parity
-from bench.discovery import load_workload
+from bench.discovery import forward_flops, load_workload
 from bench.environments import interpreter
 from bench.spec import matched
 from bench.stacks import MODES
+from bench.workloads.ragged import LENGTHS
 from tests.bench import numpy_models
 from tests.bench.program_sizes import WORKLOADS, cut
 from tests.support import ROOT
@@ -131,6 +132,23 @@ def test_generation_is_the_same_everywhere(stack: str, folder: Path) -> None:
     assert np.array_equal(tokens[:, :half], prompt[:, :half])
     assert not np.array_equal(tokens[:, half : half + 10], prompt[:, half : half + 10])
     assert np.array_equal(tokens[:, half + 10 :], prompt[:, half + 10 :])
+
+
+@pytest.mark.parametrize("stack", [stack for stack in STACKS if stack.startswith("keras")])
+def test_an_optimizer_left_as_shipped_fails_the_last_gate(stack: str, folder: Path) -> None:
+    """Keras' own Adam has another epsilon: ten steps do not show it, what the worker reads back does."""
+    gates = parity.resolved_gates(facts(stack, folder)["shipped"], matched(MODES[stack].mode), MODES[stack])
+    assert [gate.gate for gate in gates if not gate.passed] == ["P5-adam-epsilon"]
+
+
+@pytest.mark.parametrize("name", [name for name in WORKLOADS if name != "lstm"])
+def test_operations_are_what_pytorch_counts(name: str, folder: Path) -> None:
+    """Inference to the last operation; training is three times the forward pass but for the first layer's inputs."""
+    size, found = cut(name), facts(REFERENCE, folder)["flops"][name]
+    steps = LENGTHS if name == "ragged" else 1
+    wanted = {phase: steps * size.batch * (forward_flops(name, size, phase) or 0) for phase in ("train", "infer")}
+    assert found["infer"] == pytest.approx(wanted["infer"], rel=1e-6)
+    assert 2 * wanted["train"] < found["train"] <= 3 * wanted["train"] * (1 + 1e-6)
 
 
 @pytest.mark.parametrize("stack", [stack for stack in STACKS if stack.startswith("keras")])

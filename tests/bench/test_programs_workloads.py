@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.discovery import load_workload, workload_ids
+from bench.discovery import forward_flops, load_workload, workload_ids
 from bench.programs.steps import Window, inputs_of, split
 from bench.workloads import count_trainable, is_trainable
 from tests.bench.program_sizes import WORKLOADS
@@ -59,6 +59,46 @@ def test_no_array_hides_a_swap(name: str) -> None:
     size = workload.SPEC.sizes["small"]
     flat = [key for key, array in workload.weights(size, 0).items() if array.size > 1 and np.ptp(array) == 0]
     assert flat == []
+
+
+# By hand, from the layers: products alone, a multiply-add being two.
+FLOPS = {
+    "mlp": 2 * (32 * 256 + 2 * 256 * 256 + 256 * 10),
+    "cnn": 2 * (26 * 26 * 9 * 32 + 11 * 11 * 9 * 32 * 64 + 5 * 5 * 64 * 10),
+    "lstm": 2 * 64 * 4 * 128 * ((32 + 128) + (128 + 128)) + 2 * 128,
+    "dlrm": 2 * ((8 * 16 + 13) * 256 + 256 * 128 + 128),
+    "dispatch": 2 * 50 * 64 * 64,
+}
+
+
+@pytest.mark.parametrize("name", FLOPS)
+def test_operations_are_those_of_the_layers(name: str) -> None:
+    size = load_workload(name).SPEC.sizes["small"]
+    assert forward_flops(name, size, "train") == forward_flops(name, size, "infer") == FLOPS[name]
+
+
+def test_operations_of_known_networks() -> None:
+    """ResNet-50 v1.5 takes 4.09 billion multiply-adds an image of 224 x 224."""
+    size = load_workload("resnet").SPEC.sizes["full"]
+    assert forward_flops("resnet", size, "infer") == pytest.approx(2 * 4.09e9, rel=1e-3)
+    gpt = load_workload("gpt").SPEC.sizes["small"]
+    head = 2 * 128 * 256
+    trained, generated = (forward_flops("gpt", gpt, phase) or 0 for phase in ("train", "infer"))
+    assert trained - generated == head * (128 - 1)
+    assert generated == 4 * 128 * (24 * 128 * 128 + 4 * 128 * 128) + head
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_operations_follow_the_dimensions(name: str) -> None:
+    spec = load_workload(name).SPEC
+    small, full = (forward_flops(name, spec.sizes[size], "train") or 0 for size in ("small", "full"))
+    assert (small == full) is (spec.sizes["small"].dimensions == spec.sizes["full"].dimensions)
+    for knob, values in spec.sweeps.items():
+        counts = [
+            forward_flops(name, spec.sizes["small"].with_dimensions(**{knob: value}), "train") for value in values
+        ]
+        # Rows of a table are looked up, not multiplied.
+        assert len(set(counts)) == (1 if knob == "rows" else len(counts))
 
 
 def test_inputs_and_weights_are_independent() -> None:

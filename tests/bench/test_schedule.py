@@ -39,10 +39,66 @@ def test_a_stop_at_any_moment_leaves_the_most_telling_and_whole_forks():
     plan = every_group()
     order = units(plan)
     assert len(order) == sum(group.forks for group in plan)
-    primary = [unit for unit in order if unit.group.purpose == "cells" and unit.group.division == "matched"]
-    pinned = [unit for unit in primary if unit.group.track == "pinned"]
-    assert order[: len(pinned)] == pinned
-    assert [unit.number for unit in pinned] == sorted(unit.number for unit in pinned)
+    first = [unit for unit in order if unit.number < 3 and is_primary(unit)]
+    assert order[: len(first)] == first
+    assert [unit.number for unit in first] == sorted(unit.number for unit in first)
+
+
+def test_after_three_forks_come_loading_one_of_everything_then_the_other_forks_then_every_core():
+    seen = []
+    for unit in units(every_group()):
+        later = unit.number > 0
+        rank = 2 + 2 * later
+        if unit.group.track == "all-cores":
+            rank = 5
+        elif is_primary(unit):
+            rank = 3 * (unit.number >= 3)
+        elif unit.group.purpose == "data":
+            rank = 1
+        seen.append(rank)
+    assert seen == sorted(seen)
+    assert set(seen) == set(range(6))
+
+
+def is_primary(unit):
+    return (unit.group.purpose, unit.group.division, unit.group.track) == ("cells", "matched", "pinned")
+
+
+def test_a_tier_may_give_the_side_shows_fewer_forks_and_workloads():
+    asked = replace(TIERS["standard"], shipped=("dummy",), second_track=("mlp",), side_forks=2, workloads=("dummy",))
+    plan = groups(Options(asked, stacks=("dummy-one",), cores=2))
+    assert {(group.division, group.track, group.forks) for group in plan} == {
+        ("matched", "pinned", 5),
+        ("as-shipped", "pinned", 2),
+    }
+    plan = groups(Options(replace(asked, shipped=("mlp",)), stacks=("dummy-one",), cores=2))
+    assert {group.division for group in plan} == {"matched"}
+    # Whoever names a workload gets everything of it.
+    plan = groups(Options(asked, stacks=("dummy-one",), workloads=("dummy",), cores=2))
+    assert {(group.division, group.track) for group in plan} == {
+        (division, track) for division in ("matched", "as-shipped") for track in ("pinned", "all-cores")
+    }
+
+
+def test_a_stack_that_a_tier_times_on_few_workloads_says_so_elsewhere():
+    tier = replace(
+        TIERS["smoke"], workloads=("dummy",), stacks=("dummy-one", "dummy-odd"), narrow=(("dummy-odd", ("mlp",)),)
+    )
+    (group,) = groups(Options(tier))
+    assert "dummy-odd" not in [member.stack for member in group.members]
+    assert [(member.stack, "--stacks" in reason, "mlp" in reason) for member, reason in group.absent] == [
+        ("dummy-odd", True, True)
+    ]
+    (group,) = groups(Options(tier, stacks=("dummy-one", "dummy-odd")))
+    assert group.absent == ()
+
+
+def test_the_standard_tier_has_every_workload_in_every_fork():
+    """A stop by the budget leaves all cells with as many forks, but for one."""
+    order = units(groups(Options(TIERS["standard"], cores=2)))
+    names = workload_ids()
+    primary = [unit for unit in order if is_primary(unit)]
+    assert [(unit.number, unit.group.workload) for unit in primary] == [(n, name) for n in range(5) for name in names]
 
 
 def test_ids_are_unique_also_in_pairs():

@@ -2,6 +2,7 @@
 
 BENCH_DUMMY_RATIO   a step takes this many times BENCH_DUMMY_STEP seconds (1.0; 0.0005)
 BENCH_DUMMY_WORK    "wait" holds the clock to the known time, "spin" burns that much of the core's own time
+BENCH_DUMMY_HEAP    so many objects are kept, as a framework's modules keep theirs (0)
 BENCH_DUMMY_FAULT   one of FAULTS: what goes wrong
 BENCH_DUMMY_AFTER   how many blocks pass before a fault of the running worker shows (0)
 """
@@ -42,6 +43,11 @@ FAULTS = (
 def fault() -> str:
     """Return the fault asked for, "" without one."""
     return os.environ.get("BENCH_DUMMY_FAULT", "")
+
+
+def heap() -> list[list[int]]:
+    """Return the objects that the collector of garbage has to look through."""
+    return [[number] for number in range(int(os.environ.get("BENCH_DUMMY_HEAP", "0")))]
 
 
 def step_seconds() -> float:

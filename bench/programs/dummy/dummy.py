@@ -20,6 +20,7 @@ class DummyProgram:
     def __init__(self, size: Size, division: Division) -> None:
         self.size = size
         self.division = division
+        self.heap = base.heap()
         self.weights: dict[str, np.ndarray] = {}
         self.epsilon = 1e-3 if base.fault() == "wrong-epsilon" or division.norms == "shipped" else NORM_EPSILON
         self.adam = dict(MATCHED_OPTIMIZERS["adam"])

@@ -218,6 +218,8 @@ class KerasProgram(Steps):
 
     def resolved(self) -> dict[str, Any]:
         """Return what is in force, read back from Keras and its backend."""
+        # After training the optimizer's own variables are where the engine holds them.
+        self.engine.settle()
         kinds = keras.layers.LayerNormalization | keras.layers.BatchNormalization
         layers = list(self.model._flatten_layers())
         norms = [layer.epsilon for layer in layers if isinstance(layer, kinds)]
