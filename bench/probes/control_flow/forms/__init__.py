@@ -1,0 +1,1 @@
+"""One form of control flow a file."""

@@ -1,0 +1,68 @@
+import lightning as L
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
+
+BATCH_SIZE = 256
+EPOCHS = 10
+LEARNING_RATE = 0.01
+
+
+def data(x, y):
+    dataset = TensorDataset(torch.from_numpy(x), torch.from_numpy(y).long())
+    return DataLoader(dataset, batch_size=BATCH_SIZE, shuffle=True)
+
+
+def focal_loss(logits, y):
+    cross_entropy = F.cross_entropy(logits, y, reduction="none")
+    return ((1 - torch.exp(-cross_entropy)) ** 2 * cross_entropy).mean()
+
+
+class Mlp(L.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(32, 256),
+            nn.ReLU(),
+            nn.Linear(256, 256),
+            nn.ReLU(),
+            nn.Linear(256, 256),
+            nn.ReLU(),
+            nn.Linear(256, 10),
+        )
+
+    def forward(self, x):
+        return self.layers(x)
+
+    def training_step(self, batch, batch_idx):
+        x, y = batch
+        loss = focal_loss(self(x), y)
+        self.log("loss", loss, on_step=False, on_epoch=True, prog_bar=True)
+        return loss
+
+    def test_step(self, batch, batch_idx):
+        x, y = batch
+        logits = self(x)
+        self.log("loss", focal_loss(logits, y))
+        self.log("accuracy", (logits.argmax(1) == y).float().mean())
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=LEARNING_RATE)
+
+
+def model():
+    return Mlp()
+
+
+def train(model, loader):
+    trainer = L.Trainer(max_epochs=EPOCHS)
+    trainer.fit(model, loader)
+
+
+def evaluate(model, loader):
+    return model.trainer.test(model, loader)[0]
+
+
+def save(model, path):
+    model.trainer.save_checkpoint(path)

@@ -1,0 +1,39 @@
+import keras
+from keras import layers
+
+BATCH_SIZE = 64
+EPOCHS = 10
+LEARNING_RATE = 0.01
+
+
+def data(x, y):
+    return x, y
+
+
+def model():
+    return keras.Sequential(
+        [
+            keras.Input((64, 32)),
+            layers.LSTM(128, return_sequences=True),
+            layers.LSTM(128),
+            layers.Dense(1),
+        ]
+    )
+
+
+def train(model, dataset):
+    x, y = dataset
+    model.compile(
+        optimizer=keras.optimizers.SGD(LEARNING_RATE),
+        loss=keras.losses.MeanSquaredError(),
+    )
+    model.fit(x, y, batch_size=BATCH_SIZE, epochs=EPOCHS)
+
+
+def evaluate(model, dataset):
+    x, y = dataset
+    return model.evaluate(x, y, batch_size=BATCH_SIZE, return_dict=True)
+
+
+def save(model, path):
+    model.save(path)

@@ -1,0 +1,19 @@
+"""Keras on PyTorch."""
+
+from __future__ import annotations
+
+from bench.probes.integration import keras
+from bench.probes.integration.doors import Doors, Epoch, Stack
+from bench.probes.integration.stacks import torch as below
+
+STACK = Stack("keras-torch", "integration-torch", "keras", "torch", {"KERAS_BACKEND": "torch"})
+
+
+def doors() -> Doors:
+    """Return Keras' doors."""
+    return keras.doors(below.doors())
+
+
+def loader(batch: int) -> tuple[str, Epoch]:
+    """Return Keras' loader."""
+    return keras.loader(batch)

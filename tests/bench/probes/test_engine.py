@@ -1,0 +1,450 @@
+"""The engine: whatever a child does, an outcome; whatever ends a run, a file of complete units."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bench.cli import main
+from bench.errors import OptionError, ResultError
+from bench.probes import records
+from bench.probes.oneshot import ask, interpreter
+from bench.probes.probe import ProbeOptions, Unit
+from bench.probes.runner import load, plan, probe_names
+from bench.stacks import MODES
+from tests.bench.dummies import CLI
+from tests.bench.probes import copied, front, kinds, lines, surroundings
+from tests.support import ROOT
+
+GUIDE = (ROOT / "docs" / "adding-a-probe.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^`(bench/[\w/.]+)`:\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+# A probe of stubs, in a tree of its own: each unit does one thing, `nap` ones take their time.
+PROBE = '''
+"""Stubs."""
+from bench.probes.probe import Unit
+
+class Stubs:
+    name, about = "stubs", "Stubs that misbehave."
+
+    def units(self, options):
+        naps = [Unit(f"nap/{n}", "", "stub", {"do": "nap"}, PATH, 60.0) for n in range(4)]
+        bad = [Unit(f"bad/{do}", "", "stub", {"do": do}, PATH, 20.0) for do in ("raise", "kill-itself", "junk")]
+        asked = options.workloads
+        absent = [Unit("absent", "made-later", "stub", {"do": "nap"}, PATH)]
+        twice = [Unit("twice", "", "stub", {"do": "nap"}, PATH, repeat=2)]
+        wrong = [Unit("wrong-record", "", "stub", {"do": ""}, PATH)]
+        every = {"nap": naps, "bad": bad, "absent": absent, "twice": twice, "wrong": wrong}
+        return [unit for word in asked or every for unit in every[word]]
+
+    def records(self, unit, outcomes):
+        extra = {"surprise": 1} if unit.key == "wrong-record" else {}
+        return [
+            {"kind": "stub", "unit": unit.key, "status": one.how, "reason": one.reason, "number": n, **extra}
+            for n, one in enumerate(outcomes)
+        ]
+
+PATH = {"PYTHONPATH": __import__("os").path.dirname(__file__)}
+PROBE = Stubs()
+'''
+SCHEMA = {
+    "kinds": {
+        "stub": {
+            "about": "A stub.",
+            "fields": {
+                "unit": ["string", "the unit's key"],
+                "status": ["string", "how it ended"],
+                "reason": ["string", "in words"],
+                "number": ["integer", "which process"],
+            },
+        }
+    }
+}
+NAP = '\n    if do == "nap":\n        time.sleep(0.5)\n    return {"value": 1}\n'
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the room with one probe more."""
+    tree = tmp_path_factory.mktemp("tree")
+    folder = copied(tree) / "probes" / "stubs"
+    folder.mkdir()
+    stub = (ROOT / "tests" / "bench" / "probes" / "stub.py").read_text(encoding="utf-8")
+    (folder / "stub.py").write_text(stub.replace('\n    return {"value": 1}\n', NAP), encoding="utf-8")
+    (folder / "__init__.py").write_text(PROBE, encoding="utf-8")
+    (folder / "schema.json").write_text(json.dumps(SCHEMA), encoding="utf-8")
+    return tree
+
+
+@pytest.fixture
+def stub(tmp_path: Path) -> dict[str, str]:
+    """The variables with which a child finds the stub."""
+    shutil.copy(ROOT / "tests" / "bench" / "probes" / "stub.py", tmp_path / "stub.py")
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process still runs; one that has ended and was not waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def all_end(pids: Path) -> bool:
+    """Whether the processes named in the file are gone, within the moment that the kernel takes over it."""
+    deadline = time.monotonic() + 20
+    left = [int(pid) for pid in pids.read_text(encoding="utf-8").split()]
+    assert left
+    while any(map(is_alive, left)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not any(map(is_alive, left))
+
+
+@pytest.mark.parametrize(
+    ("do", "how", "reason"),
+    [
+        ("warn", "answered", ""),
+        ("raise", "raised", "ValueError: the width is wrong, see model.py"),
+        ("raise-exit", "raised", "SystemExit: 4"),
+        ("raise-at-length", "raised", "ValueError: long long"),
+        ("lie", "garbage", "its answer is no dict: ['not a dict']"),
+        ("nothing-json-holds", "garbage", "its answer is nothing that JSON holds: ValueError"),
+        ("junk", "garbage", "it answered with garbage"),
+        ("half-a-line", "garbage", "it answered with garbage"),
+        ("exit", "died", "it ended with 3 without an answer: goodbye"),
+        ("kill-itself", "died", "it died of SIGKILL"),
+        ("fork-and-come-back", "answered", ""),
+    ],
+)
+def test_whatever_a_child_does_is_an_outcome(stub: dict[str, str], do: str, how: str, reason: str):
+    outcome = ask(Unit("u", "", "stub", {"do": do}, stub, timeout_s=60), sys.executable)
+    assert (outcome.how, outcome.reason[: len(reason)]) == (how, reason)
+    assert bool(outcome.reason) == (how != "answered")
+    assert outcome.answer == ({"value": 1} if how == "answered" else {})
+    assert bool(outcome.exception) == bool(outcome.traceback) == (how == "raised")
+    assert outcome.peak_rss_bytes is not None
+    assert outcome.peak_rss_bytes > 5 << 20
+    assert len(outcome.reason) <= 600
+    if do == "warn":
+        assert "UserWarning: careful" in outcome.output
+    if how == "raised":
+        assert outcome.traceback.count("in measure") == 1
+        assert "child.py" not in outcome.traceback
+        assert len(outcome.traceback) <= 200_000
+
+
+@pytest.mark.parametrize(("do", "limit"), [("hang", 6), ("close-everything", 3), ("print-for-ever", 3)])
+def test_a_child_that_never_answers_hangs_for_its_time_and_no_longer(
+    stub: dict[str, str], tmp_path: Path, do: str, limit: int
+):
+    pids = tmp_path / "pids"
+    begun = time.monotonic()
+    outcome = ask(Unit("u", "", "stub", {"do": do, "pids": str(pids)}, stub, timeout_s=limit), sys.executable)
+    assert (outcome.how, outcome.reason) == ("hung", f"no answer within {limit} s")
+    assert limit <= time.monotonic() - begun < 60
+    assert len(outcome.output) < 80_000
+    if do == "hang":
+        assert all_end(pids)
+
+
+def test_what_it_leaves_behind_is_ended(stub: dict[str, str], tmp_path: Path):
+    pids = tmp_path / "pids"
+    outcome = ask(Unit("u", "", "stub", {"do": "leave-one-behind", "pids": str(pids)}, stub), sys.executable)
+    assert outcome.how == "answered"
+    assert all_end(pids)
+
+
+def test_megabytes_are_counted_and_their_ends_kept(stub: dict[str, str]):
+    outcome = ask(Unit("u", "", "stub", {"do": "print-megabytes"}, stub), sys.executable)
+    assert outcome.how == "answered"
+    assert outcome.output_bytes == 100 * 100_001 + len("first words\nlast words\n")
+    assert outcome.output.startswith("first words\nxxx")
+    assert outcome.output.endswith("xxx\nlast words\n")
+    kept = 2 * 32 * 1024
+    assert f"[... {outcome.output_bytes - kept} bytes left out ...]" in outcome.output
+    assert len(outcome.output) < kept + 100
+
+
+def test_memory_is_the_childs_own_high_water(stub: dict[str, str]):
+    outcome = ask(Unit("u", "", "stub", {"do": "take-memory"}, stub), sys.executable)
+    assert outcome.answer == {"bytes": 200 << 20}
+    assert outcome.peak_rss_bytes is not None
+    assert 200 << 20 <= outcome.peak_rss_bytes < 300 << 20
+
+
+def test_a_child_has_an_empty_folder_and_nothing_that_steers_it(stub: dict[str, str], monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "nonsense")
+    monkeypatch.setenv("PYTHONPATH", "nowhere")
+    outcome = ask(Unit("u", "", "stub", {"do": "look-around"}, {**stub, "OF_ITS_OWN": "1"}), sys.executable)
+    seen = outcome.answer["variables"]
+    assert not Path(outcome.answer["folder"]).exists()
+    assert outcome.answer["stdin"] == ""
+    assert (seen["OF_ITS_OWN"], seen["PYTHONPATH"]) == ("1", stub["PYTHONPATH"])
+    assert "KERAS_BACKEND" not in seen
+    assert seen["KERAS_HOME"].startswith(outcome.answer["folder"])
+    assert str(ROOT / "bench" / "probes") not in outcome.answer["path"]
+
+
+def test_what_cannot_be_started_or_imported_says_so(tmp_path: Path):
+    outcome = ask(Unit("u", "", "stub"), str(tmp_path / "python"))
+    assert (outcome.how, outcome.reason) == ("not-run", "python could not be started: No such file or directory")
+    outcome = ask(Unit("u", "", "no_such_module"), sys.executable)
+    assert (outcome.how, outcome.exception) == ("raised", "")
+    assert outcome.reason == "importing no_such_module: ModuleNotFoundError: No module named 'no_such_module'"
+    python, reason = interpreter("no-such-environment")
+    assert python is None
+    assert "python -m bench setup no-such-environment" in reason
+    assert interpreter("") == (sys.executable, "")
+
+
+def test_a_run_writes_every_unit_whole_whatever_it_did(tree: Path, tmp_path: Path):
+    out = tmp_path / "probes.jsonl"
+    done = front(
+        tmp_path, tree, "probe", "stubs", "--device", "cpu", "--workloads", "bad,absent,twice,wrong", "--out", str(out)
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str(out)
+    assert "[1/6] stubs bad/raise; about" in done.stderr
+    units = {one["unit"]: one for one in kinds(out, "unit")}
+    hows = {key: (one["how"], one["processes"], one["answered"]) for key, one in units.items()}
+    assert hows == {
+        "bad/raise": ("raised", 1, 0),
+        "bad/kill-itself": ("died", 1, 0),
+        "bad/junk": ("garbage", 1, 0),
+        "absent": ("not-run", 0, 0),
+        "twice": ("answered", 2, 2),
+        "wrong-record": ("garbage", 1, 1),
+    }
+    assert (
+        units["wrong-record"]["reason"]
+        == "the probe made no records of the outcome: stub has an unknown field surprise"
+    )
+    statuses = [(one["unit"], one["status"]) for one in kinds(out, "stub")]
+    assert statuses == [
+        ("bad/raise", "raised"),
+        ("bad/kill-itself", "died"),
+        ("bad/junk", "garbage"),
+        ("absent", "not-run"),
+        ("twice", "answered"),
+        ("twice", "answered"),
+    ]
+    assert "made-later" in units["absent"]["reason"]
+    head, *_, end = lines(out)
+    assert (head["kind"], head["units"], end["kind"], end["reason"]) == ("probe_run", 6, "end", "complete")
+    assert [one["environment"] for one in kinds(out, "environment")] == ["runner"]
+    assert str(tmp_path) not in out.read_text(encoding="utf-8")
+    checked = front(tmp_path, tree, "check", str(out))
+    assert "units: 1 answered, 1 died, 2 garbage, 1 not-run, 1 raised" in checked.stdout
+    shown = front(tmp_path, tree, "show", str(out))
+    assert "bad/kill-itself" in shown.stdout
+    assert "stubs: stub. A stub." in shown.stdout
+
+
+def test_a_budget_ends_between_units_and_resume_goes_on(tree: Path, tmp_path: Path):
+    out = tmp_path / "probes.jsonl"
+    words = ["probe", "stubs", "--device", "cpu", "--workloads", "nap", "--out", str(out)]
+    done = front(tmp_path, tree, *words, "--budget", "1s")
+    assert done.returncode == 3, done.stderr
+    assert "stopped: budget. Go on with" in done.stderr
+    first = [one["unit"] for one in kinds(out, "unit")]
+    assert len(first) < 4
+    assert [one["unit"] for one in kinds(out, "stub")] == first
+    # What a kill leaves.
+    with out.open("a", encoding="utf-8") as file:
+        file.write('{"kind":"unit","pro')
+    done = front(tmp_path, tree, *words, "--resume", "--quiet")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [one["unit"] for one in kinds(out, "unit")] == [f"nap/{number}" for number in range(4)]
+    assert [one["resumed"] for one in kinds(out, "session")] == [False, True]
+    assert [one["reason"] for one in kinds(out, "end")] == ["budget", "complete"]
+
+
+def test_ctrl_c_ends_the_child_and_keeps_what_is_complete(tree: Path, tmp_path: Path):
+    out = tmp_path / "probes.jsonl"
+    words = ["probe", "stubs", "--device", "cpu", "--workloads", "nap", "--out", str(out)]
+    environment = surroundings(tmp_path, tree)
+    with subprocess.Popen([*CLI, *words], env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        while "[2/4]" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        process.stderr.read()
+        assert process.wait(60) == 130
+    assert [one["unit"] for one in kinds(out, "unit")] == ["nap/0"]
+    assert kinds(out, "end")[0]["reason"] == "interrupted"
+    ours = [path for path in Path("/proc").glob("[0-9]*/environ") if str(tmp_path).encode() in readable(path)]
+    assert ours == []
+
+
+def readable(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def test_what_waited_for_an_environment_is_run_once_it_is_there(tree: Path, tmp_path: Path):
+    out = tmp_path / "probes.jsonl"
+    words = ["probe", "stubs", "--device", "cpu", "--workloads", "absent,twice", "--out", str(out)]
+    assert front(tmp_path, tree, *words).returncode == 0
+    assert len(lines(out)) == len(records_of(tree, tmp_path, out))
+    made = tmp_path / "bench-env" / "made-later" / "bin"
+    made.mkdir(parents=True)
+    (made / "python").symlink_to(sys.executable)
+    assert front(tmp_path, tree, *words, "--resume").returncode == 0
+    assert [(one["unit"], one["how"]) for one in kinds(out, "unit")] == [
+        ("absent", "not-run"),
+        ("twice", "answered"),
+        ("absent", "answered"),
+    ]
+    settled = records_of(tree, tmp_path, out)
+    assert [(one["unit"], one["how"]) for one in settled if one["kind"] == "unit"] == [
+        ("twice", "answered"),
+        ("absent", "answered"),
+    ]
+    assert [one["status"] for one in settled if one["kind"] == "stub"] == ["answered"] * 3
+
+
+def records_of(tree: Path, home: Path, out: Path) -> list[dict[str, object]]:
+    """The tree's own reading of a file, superseded units left out."""
+    code = (
+        "import json, sys; from pathlib import Path; from bench.probes import records; "
+        "print(json.dumps(records.settled(records.read(Path(sys.argv[1])))))"
+    )
+    command = [sys.executable, "-c", code, str(out)]
+    done = subprocess.run(command, env=surroundings(home, tree), cwd=home, capture_output=True, text=True, check=True)
+    found: list[dict[str, object]] = json.loads(done.stdout)
+    return found
+
+
+def test_what_is_wrong_is_said_in_a_line(tmp_path: Path, monkeypatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setenv("BAROMETER_HOME", str(tmp_path))
+    monkeypatch.setenv("BENCH_ENV", str(tmp_path / "none"))
+    out, newer, timing = (tmp_path / f"{name}.jsonl" for name in ("probes", "newer", "timing"))
+    words = ["--device", "cpu", "--quick"]
+    assert main(["probe", "footprint", *words, "--out", str(out), "--quiet"]) == 0
+    newer.write_text(out.read_text(encoding="utf-8").replace('"schema":1', '"schema":99', 1), encoding="utf-8")
+    timing.write_text('{"kind":"run","schema":1}\n', encoding="utf-8")
+    capsys.readouterr()
+    for arguments, code, said in (
+        (["nope"], 2, "nope is not a probe. Probes are:"),
+        (["--stacks", "nope"], 2, "nope is not a stack or an environment. Those are:"),
+        (["--stacks", "torch"], 2, "torch is not installed: no environment torch (torch)"),
+        (["--out", str(out)], 2, "probes.jsonl exists. Go on with it (--resume)"),
+        (["--out", str(out), "--resume", "--seed", "9"], 4, "was begun with another seed: 0, now 9"),
+        (["--out", str(newer), "--resume"], 4, "has version 99 of the probes' schema; this one reads up to 1"),
+        (["--out", str(timing), "--resume"], 4, "timing.jsonl is a file of `run`, not of `probe`"),
+        (["--resume"], 2, "There is no probe file to go on with"),
+    ):
+        assert main(["probe", "footprint", *arguments, *words]) == code
+        said_all = capsys.readouterr().err
+        assert said in said_all
+        assert said_all.count("\n") == 1
+    assert main(["check", str(newer)]) == 4
+    with pytest.raises(SystemExit):
+        main(["probe", "--budget", "soon"])
+    assert "soon is not a time" in capsys.readouterr().err
+    assert main(["check", str(out)]) == 0
+    assert "answered" in capsys.readouterr().out
+
+
+def test_every_probe_here_has_units_kinds_and_words():
+    """Of the real tree: names agree, keys are unique, every kind bears its unit, and no kind belongs to two."""
+    known = records.schema()["kinds"]
+    for probe in load():
+        assert probe.name in probe_names()
+        assert probe.about
+        for quick in (False, True):
+            assert plan(ProbeOptions(quick=quick), [probe])
+        for kind in records.kinds_of(probe.name):
+            assert known[kind]["fields"]["unit"][0] == "string"
+            assert all(len(words) in (2, 3) and words[1] for words in known[kind]["fields"].values())
+    with pytest.raises(OptionError, match="nope is not a probe"):
+        load(["nope"])
+
+
+def test_a_stack_narrows_every_probe():
+    for probe in load(["footprint", "integration"]):
+        units = probe.units(ProbeOptions(stacks=("keras-jax-jit",), quick=True))
+        environments = {unit.environment for unit in units}
+        assert environments <= {"", "keras-jax", "integration-jax"}
+        assert environments - {""}
+    assert "keras-jax-jit" in MODES
+
+
+def test_a_record_out_of_place_is_refused(tmp_path: Path):
+    file = tmp_path / "x.jsonl"
+    head = {
+        **dict.fromkeys(("run", "started_at", "host_id", "code"), "x"),
+        "options": {},
+        "host": {},
+        "kind": "probe_run",
+        "schema": 1,
+        "device": "cpu",
+        "seed": 0,
+        "quick": True,
+        "units": 0,
+    }
+    stray = {"kind": "footprint_metadata", "unit": "u", "environment": "e", "distribution": "d", "status": "read"}
+    stray |= {"reason": "", "version": None, "summary": None, "keywords": None, "classifiers": [], "requires": []}
+    file.write_text(json.dumps(head) + "\n" + json.dumps(stray) + "\n", encoding="utf-8")
+    with pytest.raises(ResultError, match="line 2: footprint_metadata does not follow its unit u"):
+        records.read(file)
+    assert records.problem({**stray, "status": "fine"}) == (
+        "footprint_metadata.status is 'fine', not one of read, not-run"
+    )
+    assert records.problem({**stray, "version": float("inf")}).startswith("footprint_metadata.version is Infinity")
+
+
+def test_the_guides_probe_runs_as_it_stands(tmp_path: Path):
+    """The files of the page, put where it says, in a copy of the room; nothing else is touched."""
+    tree = tmp_path / "tree"
+    copied(tree)
+    blocks = dict(BLOCK.findall(GUIDE))
+    assert len(blocks) == 4
+    for name, text in blocks.items():
+        (tree / name).parent.mkdir(exist_ok=True)
+        (tree / name).write_text(text, encoding="utf-8")
+    listed = front(tmp_path, tree, "probe", "repeatability", "--list")
+    assert "Whether a seed gives the same numbers in another process." in listed.stdout
+    out = tmp_path / "x.jsonl"
+    done = front(tmp_path, tree, "probe", "repeatability", "--device", "cpu", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert [(one["unit"], one["status"]) for one in kinds(out, "repeatability")] == [
+        ("numpy/PCG64", "same"),
+        ("numpy/Philox", "same"),
+    ]
+    # The page's stack is in the matrix, and is found by its own name.
+    stacks = front(tmp_path, tree, "probe", "integration", "--list")
+    assert "integration-jax" in stacks.stdout
+    ruff = Path(sys.executable).with_name("ruff")
+    settings = ["--config", str(ROOT / "pyproject.toml")]
+    for check in (["check", *settings], ["format", "--check", *settings]):
+        checked = subprocess.run(
+            [str(ruff), *check, *(str(tree / name) for name in blocks if name.endswith(".py"))],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert checked.returncode == 0, checked.stdout
+
+
+def test_children_know_nothing_but_the_standard_library(tmp_path: Path):
+    """A serving environment has no numpy: an interpreter without site-packages answers all the same."""
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -S -I "$@"\n', encoding="utf-8")
+    bare.chmod(0o755)
+    outcome = ask(Unit("u", "", "bench.probes.inventory"), str(bare))
+    assert outcome.how == "answered", outcome.reason
+    assert "numpy" not in outcome.answer["distributions"]
+    assert os.path.basename(sys.executable).startswith("python")
