@@ -53,6 +53,7 @@ class Judge:
         self._subjects = {reader.key: reader.label for reader in catalog.readers}
         self._subjects |= {factor.key: factor.label for factor in catalog.factors}
         self._datasets = {dataset.key: dataset.label for dataset in catalog.datasets}
+        self._runs = {dataset.key for dataset in catalog.datasets if dataset.way == "runner"}
 
     def row(self, claim: Claim) -> dict[str, object]:
         """Return the claim's row: claim_id, verdict, why, evidence_ids (only of figures that exist)."""
@@ -111,11 +112,17 @@ class Judge:
         by_metric: dict[tuple[str, bool], list[str]] = {}
         for metric, framework in pairs:
             by_metric.setdefault((metric, (metric, framework) in self._withheld), []).append(self._label(framework))
-        words = {False: "no figure yet for", True: "figure withheld, because its source broke, for"}
         return [
-            f"{words[withheld]} {listed(who)}: {self._metrics[metric].label}"
+            f"{self._absence(metric, withheld)} {listed(who)}: {self._metrics[metric].label}"
             for (metric, withheld), who in by_metric.items()
         ]
+
+    def _absence(self, metric: str, is_withheld: bool) -> str:
+        if not is_withheld:
+            return "no figure yet for"
+        # What is run here has no source that could break: it was run too seldom to say how sure it is.
+        is_run = self._metrics[metric].dataset in self._runs
+        return f"figure withheld, because {'one run has no interval' if is_run else 'its source broke'}, for"
 
     def _origin(self, missing: list[tuple[str, str]]) -> str:
         names = sorted({self._datasets.get(self._metrics[metric].dataset, "") for metric, _ in missing} - {""})

@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from barometer.catalog import Catalog, load_catalog
 from barometer.settings import Settings, load_settings
-from flows import steps
+from flows import results, steps
 from flows.collect import collect_all
 from flows.collecting import Collected
 from flows.progress import Say, listener
@@ -24,6 +24,12 @@ from warehouse.build import BuildSummary
 # Writing the report may meet a disk or a mount that is busy for a moment.
 PUBLISH_RETRIES = 2
 PUBLISH_RETRY_SECONDS = 2
+
+
+@task(name="take up timings", persist_result=False, cache_policy=NO_CACHE)
+def take_up_results(settings: Settings, say: Say) -> int:
+    """Return how many result files of the timing runner were new in the home folder."""
+    return results.take_up(settings, say)
 
 
 @task(name="read what there is", persist_result=False, cache_policy=NO_CACHE)
@@ -90,6 +96,7 @@ def barometer_run(
             say(f"as known on {as_of}: nothing is collected for an earlier day")
         elif not offline:
             collected = collect_all(settings, catalog, say)
+        take_up_results(settings, say)
         say("reading the bundled snapshot and what was collected")
         delivered = read_replies(settings, catalog)
         built = build_warehouse(settings, catalog, as_of or steps.today(), delivered, say)

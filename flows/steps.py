@@ -33,8 +33,10 @@ class Delivered:
     terms: list[DatasetTerms] = field(repr=False)
 
     def __add__(self, other: Delivered) -> Delivered:
-        """Return both together, in this order."""
-        return Delivered(self.replies + other.replies, self.terms + other.terms)
+        """Return both together, in this order; terms that both state are stated once."""
+        stated = {(terms.source, terms.dataset) for terms in self.terms}
+        more = [terms for terms in other.terms if (terms.source, terms.dataset) not in stated]
+        return Delivered(self.replies + other.replies, self.terms + more)
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,13 @@ def today() -> dt.date:
 
 
 def deliver_snapshot() -> Delivered:
-    """Return the bundled snapshot's replies with their rows, and the terms of its data sets."""
+    """Return what travels with the package, with its rows: the snapshot, and runs of the timing runner."""
+    from flows.results import deliver_bundled
     from sources.snapshot import Snapshot
 
     snapshot = Snapshot()
     # The bundle's own id, not this run's: two homes hold the same raw rows.
-    return deliver(snapshot, snapshot.run_id)
+    return deliver(snapshot, snapshot.run_id) + deliver_bundled()
 
 
 def deliver_all(settings: Settings, catalog: Catalog) -> Delivered:

@@ -31,6 +31,8 @@ SOURCES = {
 IMPORTS = {
     "trends_import": "sources.trends_import:TrendsImport",
     "jobs_import": "sources.jobs_import:JobsImport",
+    "bench": "sources.bench_import:BenchImport",
+    "probes": "sources.probe_import:ProbeImport",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import duckdb
@@ -18,11 +19,16 @@ PERIODS = ("month", "week", "year")
 
 @dataclass(frozen=True)
 class Audit:
-    """A name to call it by, a query for failing rows, and what to do about them."""
+    """A name to call it by, a query for failing rows, and what to do about them.
+
+    `table` and `fails` say the same for an audit of single rows, so that all those of a table take one reading.
+    """
 
     name: str
     failing: str
     hint: str
+    table: str = ""
+    fails: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ def run_audits(connection: duckdb.DuckDBPyConnection, audits: Iterable[Audit]) -
     Raises AuditError naming the audits that failed, their number of rows and the first of these.
     """
     audits = list(audits)
-    failures = [failure for audit in audits if (failure := _run(connection, audit))]
+    failures = [failure for audit in _suspects(connection, audits) if (failure := _run(connection, audit))]
     if failures:
         shown = "\n  ".join(str(failure) for failure in failures[:_SHOWN_AUDITS])
         more = f"\n  and {len(failures) - _SHOWN_AUDITS} audits more" if len(failures) > _SHOWN_AUDITS else ""
@@ -52,6 +58,22 @@ def run_audits(connection: duckdb.DuckDBPyConnection, audits: Iterable[Audit]) -
             failures[0].audit.hint,
         )
     return len(audits)
+
+
+def _suspects(connection: duckdb.DuckDBPyConnection, audits: list[Audit]) -> list[Audit]:
+    """Return the audits to be run one by one, in their order: all but those of single rows that every row meets."""
+    by_table: dict[str, list[Audit]] = {}
+    for audit in audits:
+        if audit.table:
+            by_table.setdefault(audit.table, []).append(audit)
+    met = set()
+    for table, together in by_table.items():
+        counts = ", ".join(f"count(*) filter (where {audit.fails})" for audit in together)
+        # One that cannot be run is among them: by itself it says which.
+        with suppress(duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError):
+            found = connection.execute(f"select {counts} from {table}").fetchall()[0]
+            met |= {audit.name for audit, rows in zip(together, found, strict=True) if not rows}
+    return [audit for audit in audits if not audit.table or audit.name not in met]
 
 
 def _run(connection: duckdb.DuckDBPyConnection, audit: Audit) -> _Failure | None:
@@ -78,11 +100,8 @@ def model_audits(models: Iterable[Model]) -> Iterator[Audit]:
             hint,
         )
         for condition in (f"not_null({grain})", *model.audits):
-            yield Audit(
-                f"{model.table}, {condition.replace(chr(34), '')}",
-                f"select * from {model.table} where {_breaks(condition)}",
-                hint,
-            )
+            name, fails = f"{model.table}, {condition.replace(chr(34), '')}", _breaks(condition)
+            yield Audit(name, f"select * from {model.table} where {fails}", hint, model.table, fails)
 
 
 def _breaks(condition: str) -> str:

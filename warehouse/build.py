@@ -11,6 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -19,12 +20,23 @@ from typing import Any
 import duckdb
 
 from barometer.catalog import Catalog
-from barometer.errors import BuildError
+from barometer.errors import BuildError, BusyError, StorageError, WarehouseError
 from barometer.settings import Settings
 from sources.protocol import DatasetTerms
+from warehouse import parsing
 from warehouse.audit import coverage_audits, file_audits, model_audits, run_audits
 from warehouse.catalog_tables import write_catalog
-from warehouse.connect import FORMAT, SCHEMA, damaged, is_unreadable, quote, storage_errors, writer, writer_lock
+from warehouse.comments import write_comments
+from warehouse.connect import (
+    FORMAT,
+    SCHEMA,
+    damaged,
+    is_unreadable,
+    reader,
+    storage_errors,
+    writer,
+    writer_lock,
+)
 from warehouse.load import Delivery, Loader, insert_rows
 from warehouse.models import EVIDENCE, LAYERS, Model, after_advice, load_models, load_queries
 
@@ -32,6 +44,9 @@ Advise = Callable[[list[dict[str, Any]], Catalog], dict[str, list[dict[str, Any]
 Progress = Callable[[str], None]
 
 _MODELS_AT_ONCE = 20
+# The data set whose part in the advice is told: where it has figures, the advice is worked out without them too.
+COMPARED_WITHOUT = "probes"
+_WITHOUT = ("factor_standings", "factor_verdicts", "recommendations", "picks")
 _MEMORY_HINT = "free some disk space to spill to, or raise memory_limit in warehouse/connect.py"
 
 
@@ -107,9 +122,11 @@ def build_copy(
 
 def _build_file(work: _Work, target: Path) -> BuildSummary:
     started = time.perf_counter()
+    published = work.settings.warehouse if work.settings.warehouse.exists() else None
+    if published:
+        _remember_files(published)
     models = load_models(work.settings.sql)
     audits = load_queries(work.settings.sql, "audits")
-    published = work.settings.warehouse if work.settings.warehouse.exists() else None
     building = target.with_name(f"{target.name}.building")
     _remove_leftovers(building)
     connection = writer(building, published)
@@ -117,6 +134,8 @@ def _build_file(work: _Work, target: Path) -> BuildSummary:
         _create_tables(connection, published)
         rows = _load_all(connection, work)
         write_catalog(connection, work.catalog, work.terms, work.as_of)
+        files = parsing.rows((model.file, model.sql) for model in [*models, *audits])
+        insert_rows(connection, "catalog.sql_files", None, list(files))
         _build_models(connection, models, work)
         work.progress("auditing")
         checks = [*model_audits(models), *file_audits(audits)]
@@ -131,6 +150,13 @@ def _build_file(work: _Work, target: Path) -> BuildSummary:
     _swap(building, target)
     _remove_leftovers(building)
     return BuildSummary(rows.loaded, rows.replaced, rows.again, len(models), passed, time.perf_counter() - started)
+
+
+def _remember_files(published: Path) -> None:
+    """Take over what the published warehouse knows of the files that built it; none of it where that is unreadable."""
+    with suppress(WarehouseError, BusyError, StorageError, duckdb.Error), reader(published) as connection:
+        known = connection.execute("select parser, sha256, reads, comments from catalog.sql_files").fetchall()
+        parsing.remember(known)
 
 
 def _remove_leftovers(building: Path) -> None:
@@ -202,10 +228,7 @@ def _build_models(connection: duckdb.DuckDBPyConnection, models: list[Model], wo
     work.progress("weighing the evidence")
     _load_advice(connection, work, has_evidence=any(model.table == EVIDENCE for model in early))
     _build_all(connection, [model for model in models if model.table in late])
-    connection.execute("begin")
-    for model in models:
-        _comment(connection, model)
-    connection.execute("commit")
+    write_comments(connection, models)
 
 
 def _build_all(connection: duckdb.DuckDBPyConnection, models: list[Model]) -> None:
@@ -236,23 +259,17 @@ def _load_advice(connection: duckdb.DuckDBPyConnection, work: _Work, *, has_evid
         names = [column[0] for column in cursor.description]
         evidence = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     for table, rows in work.advise(evidence, work.catalog).items():
-        columns = sorted({name for row in rows for name in row})
-        insert_rows(connection, f"advice.{table}", columns, [[row.get(name) for name in columns] for row in rows])
+        _insert_advice(connection, table, rows)
+    others = [row for row in evidence if row["dataset"] != COMPARED_WITHOUT]
+    if len(others) < len(evidence):
+        advised = work.advise(others, work.catalog)
+        for table in _WITHOUT:
+            _insert_advice(connection, f"{table}_without", advised.get(table, []))
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Write the header and the select list's comments where any DuckDB prompt shows them."""
-    lines = [
-        model.description,
-        *(f"Warning: {warning}" for warning in model.warnings),
-        f"One row per {', '.join(model.grain)}",
-    ]
-    text = " ".join(f"{line.removesuffix('.')}." for line in lines)
-    connection.execute(f"comment on table {model.table} is {quote(text)}")
-    columns = {row[1] for row in connection.execute(f"pragma table_info('{model.table}')").fetchall()}
-    for column, comment in model.column_comments.items():
-        if column in columns:
-            connection.execute(f'comment on column {model.table}."{column}" is {quote(comment)}')
+def _insert_advice(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    columns = sorted({name for row in rows for name in row})
+    insert_rows(connection, f"advice.{table}", columns, [[row.get(name) for name in columns] for row in rows])
 
 
 def _swap(building: Path, target: Path) -> None:

@@ -43,7 +43,7 @@ class Loader:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
-        self.raw = [name for name in _tables(connection) if name.startswith("raw.")]
+        self.raw = [name for name in column_types(connection) if name.startswith("raw.")]
         self.loaded: set[tuple[str, str, dt.datetime, str]] = set()
         self.read: dict[tuple[str, str], list[tuple[dt.datetime, str]]] = {}
         pulls = "select source, request, fetched_at, payload_sha256, status from raw.pulls order by fetched_at, rows"
@@ -198,18 +198,21 @@ def _cast(position: int, kind: str) -> str:
 
 
 def _column_types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    tables = _tables(connection)
-    if table not in tables:
-        raise BuildError(f"there is no table {table}{_near(table, sorted(tables))}", "add it to warehouse/schema.sql")
-    return tables[table]
+    found = column_types(connection, table).get(table)
+    if found is None:
+        near = _near(table, sorted(column_types(connection)))
+        raise BuildError(f"there is no table {table}{near}", "add it to warehouse/schema.sql")
+    return found
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    """Every table's columns and their types."""
+def column_types(connection: duckdb.DuckDBPyConnection, table: str = "") -> dict[str, dict[str, str]]:
+    """Return the columns and their types of every table, or of one, by `schema.name`; {} for one that is not there."""
     # Asked of DuckDB's own list: a failed select would end the transaction that this is a part of.
+    schema, _, name = table.partition(".")
+    one = f"and schema_name = {literal(schema)} and table_name = {literal(name)} " if table else ""
     found = connection.execute(
         "select schema_name || '.' || table_name, column_name, data_type from duckdb_columns() "
-        "where database_name = current_database() and not internal order by table_oid, column_index"
+        f"where database_name = current_database() and not internal {one}order by table_oid, column_index"
     ).fetchall()
     tables: dict[str, dict[str, str]] = {}
     for name, column, kind in found:

@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.optimizer.scope import traverse_scope
-
 from barometer.errors import BuildError
 from warehouse.connect import SCHEMA
+from warehouse.parsing import parse
 
 LAYERS = ("staging", "core", "marts")
 EVIDENCE = "marts.evidence"
+# A whole text counts as one; a quote that is left over opens one that never ends.
+_PUNCTUATION = re.compile(r"'(?:[^']|'')*'|[][(),']")
 _HEADER = re.compile(r"^(grain|audit|warning):\s*(.*)$")
 
 
@@ -97,7 +96,7 @@ def _read_model(path: Path, *, needs_grain: bool = True) -> Model:
     text = path.read_text(encoding="utf-8").strip().removesuffix(";")
     where = f"sql/{path.parent.name}/{path.name}"
     description, tags = _header(text)
-    tree = _parse(text, where)
+    parsed = parse(text, where)
     grain = tuple(name.strip() for line in tags["grain"] for name in line.split(",") if name.strip())
     if needs_grain and not grain:
         raise BuildError(
@@ -114,8 +113,8 @@ def _read_model(path: Path, *, needs_grain: bool = True) -> Model:
         grain=grain,
         audits=tuple(_conditions(", ".join(tags["audit"]), where)) if tags["audit"] else (),
         warnings=tuple(tags["warning"]),
-        column_comments=_column_comments(tree),
-        reads=_reads(tree, where),
+        column_comments=parsed.comments,
+        reads=parsed.reads,
     )
 
 
@@ -135,76 +134,21 @@ def _header(text: str) -> tuple[str, dict[str, list[str]]]:
     return " ".join(description), tags
 
 
-def _parse(text: str, where: str) -> exp.Select | exp.SetOperation | exp.Values:
-    try:
-        statements = [tree for tree in sqlglot.parse(text, dialect="duckdb") if tree is not None]
-    except sqlglot.ParseError as error:
-        first = error.errors[0] if error.errors else {}
-        raise BuildError(
-            f"{where}, line {first.get('line')}, column {first.get('col')}: {first.get('description')}",
-            "correct the file",
-        ) from None
-    except sqlglot.errors.SqlglotError as error:
-        raise BuildError(f"{where}: {error}", "correct the file") from None
-    if len(statements) != 1:
-        raise BuildError(f"{where} holds {len(statements)} statements", "a model is one select")
-    if not isinstance(statements[0], exp.Select | exp.SetOperation | exp.Values):
-        raise BuildError(f"{where} is not a select but {statements[0].key}", "a model is one select")
-    return statements[0]
-
-
 def _conditions(line: str, where: str) -> list[str]:
-    """Split `not_null(a, b), x >= 0` at its outer commas."""
-    try:
-        parts = sqlglot.parse_one(f"select {line}", dialect="duckdb").expressions
-    except sqlglot.errors.SqlglotError:
-        raise BuildError(f"{where}: cannot read the audit `{line}`", "write conditions, separated by commas") from None
-    return [part.sql(dialect="duckdb", comments=False) for part in parts]
-
-
-def _reads(tree: exp.Expr, where: str) -> tuple[str, ...]:
-    """The tables a query names, from its scopes: a common table expression is not one."""
-    found: dict[str, None] = {}
-    for scope in traverse_scope(tree):
-        for source in scope.sources.values():
-            if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier):
-                if not source.db:
-                    raise BuildError(f"{where} reads `{source.name}` without its schema", f"write schema.{source.name}")
-                found[f"{source.db}.{source.name}"] = None
-    return tuple(sorted(found))
-
-
-def _column_comments(tree: exp.Expr) -> dict[str, str]:
-    """The comment behind each column of the select list; behind `select * from x`, those of the expression x."""
-    while isinstance(tree, exp.SetOperation | exp.Subquery):
-        tree = tree.this
-    if not isinstance(tree, exp.Select):
-        return {}
-    comments: dict[str, str] = {}
-    for column in tree.selects:
-        if column.is_star:
-            comments.update(_star_comments(tree))
-        elif column.comments:
-            comments[column.alias_or_name] = column.comments[-1].strip()
-    return comments
-
-
-def _star_comments(tree: exp.Select) -> dict[str, str]:
-    source = tree.args.get("from_") or tree.args.get("from")
-    if source is None:
-        return {}
-    if isinstance(source.this, exp.Subquery):
-        return _column_comments(source.this)
-    for part in tree.ctes or _outer_parts(tree):
-        if part.alias == source.this.name and part.this is not tree:
-            return _column_comments(part.this)
-    return {}
-
-
-def _outer_parts(tree: exp.Select) -> list[exp.CTE]:
-    """The common table expressions that stand before the whole statement."""
-    root = tree.root()
-    return root.ctes if isinstance(root, exp.Query) else []
+    """Split `not_null(a, b), x >= 0` at the commas outside of brackets and texts."""
+    parts, depth, begins = [], 0, 0
+    for found in _PUNCTUATION.finditer(line):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(found[0], 0)
+        if depth < 0 or found[0] == "'":
+            break
+        if found[0] == "," and depth == 0:
+            parts.append(line[begins : found.start()])
+            begins = found.end()
+    else:
+        parts.append(line[begins:])
+        if depth == 0 and all(part.strip() for part in parts):
+            return [part.strip() for part in parts]
+    raise BuildError(f"{where}: cannot read the audit `{line}`", "write conditions, separated by commas")
 
 
 def _in_order(models: list[Model]) -> list[Model]:

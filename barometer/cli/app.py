@@ -23,6 +23,7 @@ COMMANDS = {
     "run": "barometer.cli.run",
     "collect": "barometer.cli.collect",
     "import": "barometer.cli.imports",
+    "bench": "barometer.cli.bench",
     "replay": "barometer.cli.replay",
     "build": "barometer.cli.build",
     "report": "barometer.cli.report",

@@ -27,11 +27,12 @@ def command(front: Front, as_of: dt.date, wait: float, accept_less: bool) -> Non
       barometer build --as-of 2026-03-01
     """
     from barometer.catalog import load_catalog
-    from flows import steps
+    from flows import results, steps
 
     settings = front.settings
     catalog = load_catalog(settings.catalog)
     with steps.hold_home(settings, wait), progress("build") as say:
+        results.take_up(settings, say)
         say("reading the bundled snapshot and what was collected")
         built = steps.build_warehouse(settings, catalog, as_of, steps.deliver_all(settings, catalog), say, accept_less)
     click.echo(

@@ -9,6 +9,7 @@ import click
 IMPORTS = {
     "trends": "barometer.cli.import_trends:trends",
     "jobs": "barometer.cli.import_jobs:jobs",
+    "bench": "barometer.cli.import_bench:bench",
 }
 
 
@@ -36,4 +37,5 @@ def command() -> None:
     Examples:
       barometer import trends multiTimeline.csv
       barometer import jobs postings.jsonl --dry-run
+      barometer import bench results-of-the-gpu-box.jsonl
     """

@@ -30,6 +30,10 @@ stack_figures as (
     select metric, framework from core.evidence_attention
     union all
     select metric, framework from core.evidence_postings
+    union all
+    select metric, framework from core.evidence_benchmarks
+    union all
+    select metric, framework from core.evidence_probes
 )
 select figures.metric, figures.framework
 from stack_figures as figures

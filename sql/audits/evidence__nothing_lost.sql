@@ -32,6 +32,10 @@ count_core as (
         select metric from core.evidence_attention
         union all
         select metric from core.evidence_postings
+        union all
+        select metric from core.evidence_benchmarks
+        union all
+        select metric from core.evidence_probes
     ) as figures
     group by metric
 ),

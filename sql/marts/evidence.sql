@@ -12,7 +12,7 @@ stack_figures as (
     union all
     select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_releases
     union all
-    select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_packages
+    select metric, framework, value, low, high, as_of, n, spread, note, population from core.evidence_packages
     union all
     select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_activity
     union all
@@ -37,11 +37,20 @@ stack_figures as (
     select metric, framework, value, low, high, as_of, n, spread, note, population from core.evidence_jobs
     union all
     select metric, framework, value, low, high, as_of, n, spread, note, population from core.evidence_postings
+    union all
+    select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_benchmarks
+    union all
+    select metric, framework, value, low, high, as_of, n, spread, note, null from core.evidence_probes
 ),
 find_populations as (
     -- postings read one by one are another data set than published counts, whichever metric they fill
     select distinct population, 'job_postings' as dataset
     from marts.job_postings_month
+    union all
+    -- so are packages that were read where they are installed
+    select distinct population, 'probes'
+    from core.evidence_packages
+    where population is not null
 ),
 find_breaks as (
     select dataset, population, direction, min(since) as since, max(source) as source
@@ -101,12 +110,16 @@ join_catalogue as (
         figures.standing,
         figures.max_age_days is not null
         and figures.as_of < edition.as_of - figures.max_age_days * interval 1 day as is_stale,
-        breaks.direction is not null as is_withheld,
+        breaks.direction is not null or coalesce(timings.is_withheld, probes.is_withheld, false) as is_withheld,
         figures.importance,
         replace(figures.rows_sql, '$framework', '''' || figures.framework || '''') as rows_sql
     from name_datasets as figures
     inner join catalog.datasets as datasets on datasets.dataset = figures.dataset
     left join match_breaks as breaks on breaks.metric = figures.metric and breaks.framework = figures.framework
+    left join core.evidence_benchmarks as timings
+        on timings.metric = figures.metric and timings.framework = figures.framework
+    left join core.evidence_probes as probes
+        on probes.metric = figures.metric and probes.framework = figures.framework
     cross join catalog.edition as edition
 )
 select
@@ -127,7 +140,7 @@ select
     spread, -- how its uncertainty is drawn: share, count, lognormal, bounds (anywhere between low and high) or exact
     standing, -- true where the metric counts in its factor
     is_stale, -- true where it is too old to count: history, not a standing
-    is_withheld, -- true where its source collapsed or jumped: a bound, kept out of rankings and verdicts; note says so
+    is_withheld, -- true where its source collapsed or jumped, or it has no interval yet: decides nothing; note says so
     importance, -- the metric's weight among those of its factor
     rows_sql -- a query for the rows behind it
 from join_catalogue

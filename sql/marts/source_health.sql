@@ -52,6 +52,12 @@ stack_periods as (
     select 'page_views', source, day from staging.page_views_day
     union all
     select 'dependents', source, observed_on from staging.package_dependents
+    union all
+    select 'bench', 'bench', measured_on from marts.benchmark_cells where status = 'ok'
+    union all
+    select 'probes', 'probes', runs.measured_on
+    from core.probe_cells as cells
+    inner join core.probe_runs as runs on runs.run = cells.run and runs.probe = cells.probe
 ),
 count_rows as (
     select

@@ -6,7 +6,7 @@ select
     frameworks.framework,
     case
         when figures.evidence_id is null then 'not measured'
-        when figures.is_withheld then 'withheld: its source broke'
+        when figures.is_withheld then 'withheld: marts.evidence.note says why'
         else 'too old'
     end as why
 from catalog.metrics as metrics

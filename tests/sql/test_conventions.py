@@ -102,7 +102,9 @@ def test_grains_and_audits_hold_on_the_snapshot(snapshot: World):
 
 @pytest.mark.parametrize("query", load_queries(SQL, "queries"), ids=lambda query: query.name)
 def test_saved_query_answers(query, snapshot: World):
-    assert snapshot.rows(query.sql)
+    rows = snapshot.rows(query.sql)
+    # No timing is known as of that day; tests/sql/test_benchmarks.py asks these of a run.
+    assert rows or any(table.startswith("marts.benchmark_") for table in query.reads)
 
 
 def test_every_figure_is_explained_by_the_model_that_works_it_out(snapshot: World):

@@ -1,0 +1,108 @@
+-- Runs of the timing runner with their machine in words, how they ended, and the one that evidence rests on.
+-- One run is chosen, so that figures of two machines are never mixed: a run of several forks goes before one without an
+-- interval, then a GPU before a processor, then the run with most frameworks, then the higher tier, then the newest.
+-- Whose run it is does not matter.
+-- grain: run
+-- audit: not_null(run, short_run, started_on, machine, ending, is_newest, is_chosen)
+-- warning: a run of stacks that are no framework of the catalogue has no row
+with
+count_frameworks as (
+    select
+        stacks.run,
+        count(distinct case when cells.status = 'ok' and cells.division = 'matched' then stacks.framework end)
+            as frameworks,
+        max(case when cells.status = 'ok' and cells.division = 'matched' then cells.forks else 0 end) as most_forks
+    from core.benchmark_stacks as stacks
+    left join staging.bench_summary_cells as cells on cells.run = stacks.run and cells.stack = stacks.stack
+    group by stacks.run
+),
+sum_sessions as (
+    select
+        run,
+        count(*) as sessions,
+        sum(elapsed_s) as elapsed_s,
+        max(session) as last_session
+    from staging.bench_sessions
+    group by run
+),
+name_machines as (
+    select
+        runs.*,
+        counts.frameworks,
+        counts.most_forks,
+        coalesce(nullif(runs.cpu, ''), 'unknown processor')
+        || case
+            when runs.cores_allowed is null then ''
+            when runs.cores_allowed = 1 then ', 1 core'
+            else ', ' || runs.cores_allowed || ' cores'
+        end
+        || case
+            when runs.cores_online > runs.cores_allowed then ' of ' || runs.cores_online
+            else ''
+        end
+        || case
+            when runs.memory_bytes is null then ''
+            else ', ' || cast(round(runs.memory_bytes / 1073741824.0) as bigint) || ' GiB'
+        end
+        || case
+            when runs.gpu_name is null then ''
+            else ', ' || runs.gpu_name
+                || coalesce(' with ' || cast(round(runs.gpu_memory_bytes / 1073741824.0) as bigint) || ' GiB', '')
+        end
+        || coalesce(', ' || runs.system, '') as machine,
+        case runs.tier when 'full' then 3 when 'standard' then 2 when 'smoke' then 1 else 0 end as tier_rank
+    from staging.bench_runs as runs
+    inner join count_frameworks as counts on counts.run = runs.run
+),
+rank_runs as (
+    select
+        *,
+        row_number() over (
+            partition by machine, device, origin order by started_at desc, run
+        ) as newness,
+        row_number() over (
+            order by
+                case when most_forks > 1 then 0 else 1 end, case device when 'cuda' then 0 else 1 end, frameworks desc,
+                tier_rank desc, started_at desc, run
+        ) as choice
+    from name_machines
+)
+select
+    runs.run,
+    left(runs.run, 8) as short_run,
+    runs.started_at,
+    cast(runs.started_at as date) as started_on,
+    runs.tier,
+    runs.device,
+    runs.machine,
+    runs.cpu,
+    runs.cores_allowed as cores,
+    runs.cores_online,
+    runs.memory_bytes,
+    runs.gpu_name as gpu,
+    runs.gpu_memory_bytes,
+    runs.gpu_driver,
+    coalesce(runs.system, 'unknown system') || coalesce(' ' || runs.kernel, '') || coalesce(' ' || runs.architecture, '')
+        as system,
+    runs.is_virtual,
+    runs.host_id,
+    runs.origin,
+    case
+        when endings.reason is not null then endings.reason
+        else 'killed'
+    end as ending,
+    coalesce(sums.sessions, 0) as sessions,
+    sums.elapsed_s,
+    runs.units_planned,
+    runs.frameworks,
+    runs.foreign_limit,
+    runs.steal_limit,
+    runs.throttled_limit,
+    runs.pressure_limit,
+    runs.seed,
+    runs.code,
+    runs.newness = 1 as is_newest,
+    runs.choice = 1 and runs.frameworks > 0 as is_chosen
+from rank_runs as runs
+left join sum_sessions as sums on sums.run = runs.run
+left join staging.bench_sessions as endings on endings.run = runs.run and endings.session = sums.last_session

@@ -1,0 +1,36 @@
+-- One form of control flow in one stack, forward or gradient, as written or rewritten.
+-- grain: run, stack, form, phase, version
+-- audit: not_null(run, stack, package, form, phase, version, status, reason)
+-- audit: (status = 'ok') = (outcome is not null)
+-- warning: a form without words of its own in a framework has no rewriting: absent
+select
+    figures.run,
+    figures.unit,
+    figures.stack,
+    figures.framework as package, -- distribution of the framework
+    nullif(figures.backend, '') as backend_package, -- distribution it computes with
+    figures.mode, -- how it executes; empty where that is no question
+    figures.form,
+    figures.title,
+    figures.about,
+    figures.phase,
+    figures.version,
+    figures.call,
+    figures.status,
+    figures.reason,
+    figures.outcome,
+    figures.calls,
+    figures.right_calls,
+    figures.largest_error,
+    figures.exception,
+    figures.first_line,
+    figures.body_runs,
+    figures.compilations,
+    figures.graph_breaks,
+    figures.counter
+from raw.probe_control_flow_cell as figures
+inner join staging.probe_runs as runs
+    on runs.run = figures.run
+    and runs.request = figures.request
+    and runs.payload_sha256 = figures.payload_sha256
+    and runs.fetched_at = figures.fetched_at
