@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 NUMERAL = re.compile(r"\d+(?:[.,]\d+)*(?:\u202f?[kMB%\u00d7])?(?![A-Za-z0-9])|\d+")
 _VOID = {"meta", "link", "br", "hr", "img", "input", "circle", "path", "line", "rect"}
 _MARKS = ("data-ref", "data-count", "data-previous")
+BASE = "data-base"  # what the references within a table or a row begin with, up to a slash
+RELATIVE = "./"  # how a reference, or a base, begins that continues the base around it
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class _Open:
     mark: str
     place: str
     element: Marked | None
+    base: str = ""
 
 
 class _Reader(HTMLParser):
@@ -66,14 +69,15 @@ class _Reader(HTMLParser):
         element, mark = parent.element, parent.mark
         if values.get("id"):
             mark = f"#{values['id']}" if element is None else mark
+        base = _whole(values.get(BASE, parent.base), parent.base)
         for attribute in _MARKS:
             if attribute in values:
-                element = Marked(attribute, values[attribute])
-                mark = values[attribute]
+                mark = _whole(values[attribute], base)
+                element = Marked(attribute, mark)
                 self.page.marked.append(element)
         if "data-verdict" in values:
             self.page.verdicts[values["data-verdict"]] = self.page.verdicts.get(values["data-verdict"], 0) + 1
-        opened = _Open(tag, mark, _place(tag, values, parent.place), element)
+        opened = _Open(tag, mark, _place(tag, values, parent.place), element, base)
         self.page.tokens.append(Token("tag", mark, opened.place, tag))
         self.page.tokens += [
             Token("attribute", mark, opened.place, f"{name}={value}") for name, value in values.items()
@@ -102,6 +106,10 @@ def read_page(content: bytes) -> Page:
     reader.feed(content.decode("utf-8", errors="replace"))
     reader.close()
     return reader.page
+
+
+def _whole(ref: str, base: str) -> str:
+    return base + ref.removeprefix(RELATIVE) if ref.startswith(RELATIVE) else ref
 
 
 def _place(tag: str, values: dict[str, str], parent: str) -> str:

@@ -27,7 +27,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """What a `figure` of the page shows. `title` is the finding, `subtitle` the measure and its unit."""
+    """What a `figure` of the page shows. `title` is the finding, `subtitle` the measure and its unit.
+
+    Where `table` is None, the page says in `remark` in which of its tables the figures stand.
+    """
 
     key: str
     title: Markup
@@ -35,7 +38,7 @@ class Exhibit:
     svg: Markup
     dataset: str
     newest: Markup
-    table: Table
+    table: Table | None
     csv: str
     anchor: str
     remark: Markup = field(default_factory=Markup)

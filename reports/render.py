@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from markupsafe import Markup
 
 from barometer.catalog import Catalog
 from reports import answers, changes, evidence_page, ledger, scoreboard, sections
+from reports.benchmark.contrasts import DATASET
+from reports.benchmark.page import BENCHMARK_PAGE, benchmark_pages
+from reports.document import BASE, RELATIVE
 from reports.figures import EVIDENCE_PAGE, Figures, percent
 from reports.marts import Connection, load_marts
 from reports.report_json import report_json, table_csv
@@ -20,11 +24,16 @@ INDEX_PAGE = "index.html"
 CHARTS_PAGE = "charts.html"
 REPORT = "report.json"
 _LONE_CELL = re.compile(r'<(td|th scope="row")><span (data-ref="[^"]*")>([^<]*)</span></(td|th)>')
+_LONG = 40  # a shorter beginning of a reference is not worth an attribute
+_TABLE = re.compile(r"<table.*?</table>", flags=re.DOTALL)
+_BASE = re.compile(rf'<tr {BASE}="([^"]*)"')
+_ROW = re.compile(r"<tr>.*?</tr>", flags=re.DOTALL)
+_REFERENCE = re.compile(r'data-ref="([^"]*)"')
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_edition(connection: Connection, catalog: Catalog, previous: dict[str, Any] | None) -> dict[str, bytes]:
-    """Return {path in the edition's folder: bytes}: three pages, report.json, tables/<mart>.csv.
+    """Return {path in the edition's folder: bytes}: the pages, report.json, tables/<mart>.csv.
 
     `connection` is read only. `previous` is the report.json of the edition before, or None for a first edition.
     Raises VerifyError when a page needs a figure that the marts do not have.
@@ -39,14 +48,41 @@ def render_edition(connection: Connection, catalog: Catalog, previous: dict[str,
     page = Figures(marts, catalog, EVIDENCE_PAGE)
     evidence = templates.get_template("evidence.html.j2").render(style=style, **evidence_page.make_evidence(page))
     files = {INDEX_PAGE: _tidy(index), CHARTS_PAGE: _tidy(charts), EVIDENCE_PAGE: _tidy(evidence)}
+    timed = templates.get_template("benchmark.html.j2")
+    for name, context in benchmark_pages(Figures(marts, catalog, BENCHMARK_PAGE)).items():
+        files[name] = _tidy(timed.render(style=style, **context))
     files[REPORT] = report_json(marts, catalog, previous)
     names = [name for name in marts.tables if name not in ("edition", "weights")]
     return files | {f"tables/{name}.csv": table_csv(marts, name) for name in names}
 
 
 def _tidy(page: str) -> bytes:
-    """Return the page with a table cell's reference on the cell itself, where it holds one figure and nothing else."""
-    return _LONE_CELL.sub(r"<\1 \2>\3</\4>", page).encode()
+    """Return the page with a cell's reference on the cell itself, where it holds one figure, and shared ones shared."""
+    return _LONE_CELL.sub(r"<\1 \2>\3</\4>", _TABLE.sub(_shared_rows, page)).encode()
+
+
+def _shared_rows(found: re.Match[str]) -> str:
+    """A table with what long references of a row share written once on the row, what rows share on the table."""
+    return _shared_table(_ROW.sub(_shared_row, found.group()))
+
+
+def _shared_row(found: re.Match[str]) -> str:
+    refs = [match.group(1) for match in _REFERENCE.finditer(found.group())]
+    bases = Counter(ref[: ref.rindex("/") + 1] for ref in refs if "/" in ref)
+    base, times = bases.most_common(1)[0] if bases else ("", 0)
+    if times < 2 or len(base) < _LONG:
+        return found.group()
+    row = found.group().replace(f'data-ref="{base}', f'data-ref="{RELATIVE}')
+    return row.replace("<tr", f'<tr {BASE}="{base}"', 1)
+
+
+def _shared_table(table: str) -> str:
+    """The first two parts of the rows' bases, the mart and the run, on the table where they are the same in all."""
+    starts = {"/".join(base.split("/")[:2]) + "/" for base in _BASE.findall(table)}
+    if len(starts) != 1:
+        return table
+    (start,) = starts
+    return table.replace(f'{BASE}="{start}', f'{BASE}="{RELATIVE}').replace("<table", f'<table {BASE}="{start}"', 1)
 
 
 def environment() -> Environment:
@@ -92,6 +128,7 @@ def _index(figures: Figures, connection: Connection, previous: dict[str, Any] | 
         "frameworks": catalog.frameworks,
         "scored": [factor.key for factor in catalog.scored_factors],
         "labels": {dataset.key: dataset.label for dataset in catalog.datasets},
+        "pages": {DATASET: BENCHMARK_PAGE},
         "threshold": figures.show("edition/pick_threshold"),
         "interval": figures.show("edition/interval"),
         "draws": figures.show("edition/draws"),

@@ -9,10 +9,14 @@ from markupsafe import Markup
 
 from barometer.catalog import Factor
 from reports import findings, live_series, series
+from reports.benchmark import contrasts
+from reports.benchmark.findings import NOTHING
+from reports.benchmark.runs import make_runs
 from reports.charts.adoption import evidence_chart
 from reports.charts.advice import standing_chart
 from reports.exhibits import Exhibit, Plan, Table, evidence_table, make_exhibit
 from reports.figures import Figures
+from reports.join import join
 from reports.marts import Row, reference
 
 IN_SIGHT = 2  # charts of a section on the main page; the others stand on the page of charts
@@ -31,6 +35,7 @@ class Section:
     figures: Table | None
     caveats: list[tuple[str, Markup]] = field(default_factory=list)
     claims: list[str] = field(default_factory=list)
+    timed: str | None = None
 
 
 def make_sections(figures: Figures) -> list[Section]:
@@ -51,7 +56,17 @@ def _section(figures: Figures, factor: Factor) -> Section:
         figures=_figure_table(figures, factor, rows),
         caveats=_caveats(figures, rows),
         claims=[claim.id for claim in figures.catalog.claims if claim.factor == factor.key],
+        timed=_timed(figures, factor),
     )
+
+
+def _timed(figures: Figures, factor: Factor) -> str | None:
+    """What stands before the link to the page of timings, for a factor that draws on them."""
+    if not any(
+        metric.factor == factor.key and metric.dataset == contrasts.DATASET for metric in figures.catalog.metrics
+    ):
+        return None
+    return "Every ratio, cell, knob, machine" if make_runs(figures) else NOTHING
 
 
 def factor_headline(figures: Figures, factor: Factor) -> Markup:
@@ -177,6 +192,16 @@ def metric_exhibit(metric: str) -> Callable[[Figures], Exhibit | None]:
     return make
 
 
+def timed_exhibit(key: str, *ranks: int) -> Callable[[Figures], Exhibit | None]:
+    """Return a maker of one question's plot from the run that evidence comes from."""
+
+    def make(figures: Figures) -> Exhibit | None:
+        runs = make_runs(figures)
+        return contrasts.leading_exhibit(runs[0], ranks, key) if runs else None
+
+    return make
+
+
 SHOWN: dict[str, list[Callable[[Figures], Exhibit | None]]] = {
     "emergence": [series.releases, metric_exhibit("authors_per_month"), live_series.issues],
     "ecosystem": [
@@ -199,6 +224,18 @@ SHOWN: dict[str, list[Callable[[Figures], Exhibit | None]]] = {
         live_series.installers,
         live_series.star_gains,
         live_series.page_views,
+    ],
+    "graph": [
+        timed_exhibit("own-layered", contrasts.OWN),
+        timed_exhibit("own", contrasts.OWN + 1),
+        metric_exhibit("control_flow_runs"),
+    ],
+    "performance": [
+        timed_exhibit("ratios", contrasts.COMPILED, contrasts.LAYER),
+        join,
+        metric_exhibit("train_speed"),
+        metric_exhibit("inference_speed"),
+        metric_exhibit("peak_memory"),
     ],
     "jobs": [series.jobs, series.jobs_by_year, live_series.postings],
 }

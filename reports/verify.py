@@ -17,13 +17,11 @@ from typing import Any
 from barometer.catalog import Catalog
 from barometer.errors import BarometerError
 from reports.document import NUMERAL, Marked, Page, Token, read_page, words
-from reports.figures import EVIDENCE_PAGE
 from reports.marts import GRAINS, Connection, Marts, load_marts, parse_reference
 from reports.numbers import format_value
-from reports.render import CHARTS_PAGE, INDEX_PAGE, render_edition
+from reports.render import render_edition
 
 _CLAIM_ID = re.compile(r"\bC\d\d\b")
-_PAGES = (INDEX_PAGE, CHARTS_PAGE, EVIDENCE_PAGE)
 Resolve = Callable[[str], object]
 
 
@@ -66,7 +64,7 @@ def verify_edition(
         for d in _compare(name, printed.get(name), derived.get(name))
     ]
     again, by_reference, classes = _Derived(load_marts(connection), catalog, resolve, previous), 0, Counter[str]()
-    for name in _PAGES:
+    for name in sorted(name for name in derived if name.endswith(".html")):
         page = read_page(printed.get(name, b""))
         by_reference += len(page.marked)
         differences += [d for element in page.marked for d in _check(name, element, page, again)]

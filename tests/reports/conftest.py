@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import msgspec
@@ -19,6 +21,8 @@ from barometer.settings import Settings, load_settings
 from reports.publish import publish
 from reports.render import render_edition
 from sources.snapshot import Snapshot
+from tests.reports.benchmark_rows import OTHER, benchmark_tables
+from tests.reports.benchmark_rows import World as TimedWorld
 from warehouse.build import build
 from warehouse.connect import reader
 from warehouse.load import Delivery
@@ -34,6 +38,21 @@ MXNET = Framework(
     paper_labels=["mxnet"],
 )
 
+CPU_RUN = TimedWorld()
+GPU_RUN = TimedWorld(
+    run=OTHER,
+    device="cuda",
+    machine="Intel Xeon, 16 cores, 128 GiB, NVIDIA H100 80GB HBM3, Linux",
+    gpu="NVIDIA H100 80GB HBM3",
+    origin="own",
+    tier="full",
+    workloads=("cnn", "gpt", "mlp"),
+    is_chosen=False,
+    relative={"keras-torch-eager": 0.9, "keras-jax-jit": 0.8},
+    spread=0.1,
+)
+
+Timed = Callable[..., duckdb.DuckDBPyConnection]
 World = Callable[..., tuple[duckdb.DuckDBPyConnection, Catalog]]
 
 
@@ -60,10 +79,60 @@ def catalog() -> Catalog:
 
 
 @pytest.fixture(scope="session")
-def connection(tmp_path_factory: pytest.TempPathFactory, catalog: Catalog) -> Iterator[duckdb.DuckDBPyConnection]:
+def home(tmp_path_factory: pytest.TempPathFactory, catalog: Catalog) -> Path:
+    """A home with the warehouse of the whole snapshot. Read-only by agreement."""
+    folder = tmp_path_factory.mktemp("home")
+    build_world(folder, catalog).close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def connection(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection to the warehouse of the whole snapshot."""
-    with build_world(tmp_path_factory.mktemp("home"), catalog) as opened:
+    with reader(dataclasses.replace(load_settings(environ={}), home=home).warehouse) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def timed(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timed]:
+    """A function that opens the snapshot's warehouse with the rows of generated runs of the timing runner in it."""
+    opened: list[duckdb.DuckDBPyConnection] = []
+    warehouse = dataclasses.replace(load_settings(environ={}), home=home).warehouse
+
+    def make(*worlds: TimedWorld, evidence: Sequence[dict[str, Any]] = ()) -> duckdb.DuckDBPyConnection:
+        copy = Path(shutil.copy(warehouse, tmp_path_factory.mktemp("timed") / warehouse.name))
+        with duckdb.connect(str(copy)) as connection:
+            for table, rows in {**benchmark_tables(*worlds), "evidence": list(evidence)}.items():
+                insert(connection, table, rows, copy.parent)
+        opened.append(reader(copy))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[dict[str, Any]], scratch: Path) -> None:
+    """Insert rows into a mart; every column must be given, and none that the mart does not have."""
+    columns = dict(connection.execute(f"select column_name, column_type from (describe marts.{table})").fetchall())
+    for row in rows:
+        assert set(row) == set(columns), (table, set(row) ^ set(columns))
+    lines = scratch / f"{table}.jsonl"
+    lines.write_text("".join(json.dumps(row, default=str) + "\n" for row in rows), encoding="utf-8")
+    read = "read_json(?, format = 'newline_delimited', columns = ?)"
+    connection.execute(f"insert into marts.{table} by name select * from {read}", [str(lines), columns])
+
+
+@pytest.fixture(scope="session")
+def timed_files(timed: Timed, catalog: Catalog) -> dict[str, bytes]:
+    """The files of an edition with two whole runs, one of them on a GPU."""
+    return render_edition(timed(CPU_RUN, GPU_RUN), catalog, None)
+
+
+@pytest.fixture(scope="session")
+def timed_edition(timed_files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published folder of that edition. Read-only by agreement."""
+    return publish(tmp_path_factory.mktemp("timed-reports"), AS_OF.isoformat(), timed_files)
 
 
 @pytest.fixture(scope="session")

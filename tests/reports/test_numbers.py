@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advice.words import chance, number
-from reports.numbers import format_chance, format_number, format_value
+from reports.numbers import column_kind, format_chance, format_number, format_value
 
 S = "\u202f"
 
@@ -47,6 +47,18 @@ def test_numbers_have_three_significant_digits(value: float, said: str) -> None:
         (float("nan"), "number", False, "\u2013"),
         (True, "number", False, "yes"),
         (["one", "two"], "text", False, "one two"),
+        (0.0021349, "seconds", False, f"2.13{S}ms"),
+        (0.0003124, "seconds", False, f"312{S}\u00b5s"),
+        (0.9996, "seconds", False, f"1{S}s"),
+        (4e-10, "seconds", False, f"0.4{S}ns"),
+        (0.0, "seconds", False, f"0{S}s"),
+        (-0.02, "seconds", False, f"-20{S}ms"),
+        (432_013_312, "bytes", False, f"412{S}MiB"),
+        (1.5 * 2**30, "bytes", False, f"1.5{S}GiB"),
+        (6.789e-7, "tiny", False, "6.79e-7"),
+        (9.999e-6, "tiny", False, "1e-5"),
+        (0.0213, "tiny", False, "0.0213"),
+        (0.0, "tiny", False, "0"),
     ],
 )
 def test_kinds(value: object, kind: str, prose: bool, said: str) -> None:
@@ -59,6 +71,24 @@ def test_kinds(value: object, kind: str, prose: bool, said: str) -> None:
 )
 def test_a_chance_is_never_printed_as_certain(value: float, said: str) -> None:
     assert format_chance(value) == said
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "kind"),
+    [
+        ("benchmark_cells", "step_s", "seconds"),
+        ("benchmark_cells", "samples_per_s", "number"),
+        ("benchmark_cells", "peak_bytes", "bytes"),
+        ("benchmark_cells", "ceiling_fraction", "share"),
+        ("benchmark_contrasts", "low", "ratio"),
+        ("benchmark_runs", "foreign_limit", "share"),
+        ("benchmark_runs", "started_on", "date"),
+        ("benchmark_parity", "value", "tiny"),
+        ("releases_year", "releases", "number"),
+    ],
+)
+def test_a_column_has_one_kind(table: str, column: str, kind: str) -> None:
+    assert column_kind(table, column) == kind
 
 
 @given(st.floats(min_value=1e-6, max_value=1e11, allow_nan=False))
