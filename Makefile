@@ -1,4 +1,4 @@
-# make report: from a clone to a report.  make test: everything that must hold.
+# make report: from a clone to a report.  make test: everything that must hold.  make bench: time it on your machine.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,7 +8,7 @@ export BAROMETER_HOME
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--constraint scripts/lock-limits.txt --no-emit-index-url --no-annotate --no-header $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
 
-.PHONY: help report test bench-pipeline lock clean
+.PHONY: help report test bench bench-setup bench-runner bench-pipeline lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -19,11 +19,22 @@ report: $(VENV)/run.stamp  ## build the warehouse from the bundled snapshot and 
 
 test: $(VENV)/dev.stamp  ## lint, types, import rules and every test
 	@scripts/ensure-chromium
+	@$(BIN)/python -m scripts.ensure_frameworks --all --device cpu
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -p tests.bench.told
+
+bench: $(VENV)/dev.stamp  ## time the frameworks on this machine and report it; BENCH_ARGS="--tier smoke" for minutes
+	@scripts/run-bench $(BIN) $(BENCH_ARGS)
+
+bench-setup: $(VENV)/dev.stamp  ## make the environments that hold the frameworks
+	@$(BIN)/python -m scripts.ensure_frameworks
+
+bench-runner: $(VENV)/dev.stamp  ## hold the timing runner against a hand-written loop of the same step
+	@$(BIN)/python -m scripts.ensure_frameworks torch
+	@$(BIN)/python -m bench overhead
 
 bench-pipeline: $(VENV)/dev.stamp  ## measure build, report, start-up, memory, and a large generated world
 	$(BIN)/python -m scripts.bench_pipeline

@@ -28,7 +28,7 @@ def test_every_command_the_readme_names_exists():
     named = set(
         re.findall(r"^(?:\$ )?barometer (?:--catalog \S+ )?([a-z]+)", "\n".join(blocks("sh")), flags=re.MULTILINE)
     )
-    assert named == {"sql", "run", "serve", "status", "tables", "explain", "verify", "collect", "import"}
+    assert named == {"sql", "run", "serve", "status", "tables", "explain", "verify", "collect", "import", "bench"}
     assert named <= set(main.list_commands(None))
 
 

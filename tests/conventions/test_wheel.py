@@ -27,8 +27,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_everything_travels_in_it(wheel: Path):
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder, pattern in (("sql", "*/*.sql"), ("reports/templates", "*"), ("sources/snapshot/data", "*")):
-        for path in (ROOT / folder).glob(pattern):
+    for folder, pattern in (("sql", "*/*.sql"), ("reports/templates", "*"), ("sources/snapshot/data", "**/*")):
+        for path in (path for path in (ROOT / folder).glob(pattern) if path.is_file()):
             relative = path.relative_to(ROOT).as_posix()
             assert (f"barometer/bundled/{relative}" if folder == "sql" else relative) in names
     assert "barometer/bundled/catalog.toml" in names
