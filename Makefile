@@ -19,7 +19,7 @@ report: $(VENV)/run.stamp  ## build the warehouse from the bundled snapshot and 
 
 test: $(VENV)/dev.stamp  ## lint, types, import rules and every test
 	@scripts/ensure-chromium
-	@$(BIN)/python -m scripts.ensure_frameworks --all --device cpu
+	@$(BIN)/python -m scripts.ensure_frameworks --device cpu
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -34,7 +34,10 @@ class Reading:
         self.environments = of_kind(records, "environment")
         self.cells = {cell_key(one): one for one in of_kind(records, "cell")}
         self.dropped: dict[tuple[str, str], int] = defaultdict(int)
-        self.blocks = self._complete(records)
+        # By group and phase: a long run has thousands of rounds, and every statistic asks for those of one phase.
+        self._rounds: dict[tuple[str, str], list[tuple[str, dict[str, Record]]]] = defaultdict(list)
+        for (group, phase, fork, _), blocks in self._complete(records).items():
+            self._rounds[group, phase].append((fork, blocks))
 
     def _complete(self, records: Sequence[Record]) -> dict[tuple[str, str, str, int], dict[str, Record]]:
         kept: dict[tuple[str, str, str, int], dict[str, Record]] = {}
@@ -53,27 +56,23 @@ class Reading:
     def seconds(self, group: str, phase: str, member: str) -> dict[str, list[float]]:
         """Return the member's seconds a step by fork, one a kept round."""
         found: dict[str, list[float]] = defaultdict(list)
-        for (of, in_phase, fork, _), blocks in self.blocks.items():
-            if of == group and in_phase == phase and member in blocks:
+        for fork, blocks in self._rounds.get((group, phase), ()):
+            if member in blocks:
                 found[fork].append(blocks[member]["wall_s"] / blocks[member]["steps"])
         return dict(found)
 
     def pairs(self, group: str, phase: str, measured: str, against: str) -> dict[str, list[float]]:
         """Return log(measured / against) by fork, one a kept round in which both ran."""
         found: dict[str, list[float]] = defaultdict(list)
-        for (of, in_phase, fork, _), blocks in self.blocks.items():
-            if of == group and in_phase == phase and measured in blocks and against in blocks:
+        for fork, blocks in self._rounds.get((group, phase), ()):
+            if measured in blocks and against in blocks:
                 one, other = blocks[measured], blocks[against]
                 found[fork].append(math.log(one["wall_s"] / one["steps"]) - math.log(other["wall_s"] / other["steps"]))
         return dict(found)
 
     def of_member(self, group: str, phase: str, member: str) -> list[Record]:
         """Return the member's blocks of kept rounds."""
-        return [
-            blocks[member]
-            for (of, in_phase, _, _), blocks in self.blocks.items()
-            if of == group and in_phase == phase and member in blocks
-        ]
+        return [blocks[member] for _, blocks in self._rounds.get((group, phase), ()) if member in blocks]
 
     def number(self, fork: str) -> int:
         """Return which of its group's forks a fork is."""

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from barometer.catalog import Metric
 from reports import findings
 from reports.charts.curves import join_chart
-from reports.exhibits import Exhibit, evidence_table
+from reports.exhibits import Exhibit
 from reports.figures import Figures, unit_words
 from reports.marts import Row, reference
 from reports.svg import chart_svg
@@ -34,10 +34,11 @@ def join(figures: Figures) -> Exhibit | None:
     marks = [{"framework": key, **_axis("x", by[0][key]), **_axis("y", by[1][key])} for key in order]
     with debug_mode(False):
         chart = join_chart(marks, figures.catalog, _words(used), f"{unit_words(speed.unit)} in training")
-        svg = chart_svg(chart, title.striptags(), f"{subtitle}. The table below holds its figures.")
+        svg = chart_svg(chart, title.striptags(), f"{subtitle}. The tables of both factors hold its figures.")
     newest = max((by[1][key] for key in order), key=lambda row: row["as_of"])
     remark = (
-        "Both axes logarithmic. Lines: intervals; where there is none, the table says why. Installs by machines are in."
+        "Both axes logarithmic. Lines: intervals. Installs by machines are in. "
+        "Its figures stand in the tables of all figures of both factors, which say why one has no interval."
     )
     return Exhibit(
         key="join",
@@ -46,7 +47,7 @@ def join(figures: Figures) -> Exhibit | None:
         svg=svg,
         dataset=speed.dataset,
         newest=figures.cell(reference("evidence", newest, "as_of")),
-        table=evidence_table(figures, [rows[key] for key in order for rows in by], subtitle, with_metric=True),
+        table=None,
         csv="tables/evidence.csv",
         anchor=newest["evidence_id"],
         remark=Markup.escape(remark),

@@ -30,7 +30,7 @@ from sources.bench_rows import BUNDLED, batches, statistics
 from sources.landing import Landed
 from sources.protocol import Batch
 
-FOLDER = Path(__file__).resolve().parent / "snapshot" / "data" / "bench"
+FOLDER = Path(__file__).resolve().parent / "snapshot" / "bench"
 NEXT_STEP = "reinstall barometer, or run python -m sources.bench_bundle to see which file differs"
 _MANIFEST = "manifest.toml"
 _HEAD = """\

@@ -359,7 +359,7 @@ create table if not exists raw.probe_control_flow_cell (
     run varchar not null, unit varchar not null, stack varchar not null, framework varchar not null, backend varchar not null, mode varchar not null,
     form varchar not null, title varchar not null, about varchar not null, phase varchar not null, version varchar not null, call varchar not null,
     status varchar not null, reason varchar not null, outcome varchar, calls bigint, right_calls bigint, largest_error double, exception varchar,
-    first_line varchar, body_runs bigint, compilations bigint, graph_breaks bigint, counter varchar not null
+    message varchar, body_runs bigint, compilations bigint, graph_breaks bigint, counter varchar not null
 );
 
 create table if not exists raw.probe_debugging_fault (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
@@ -66,7 +67,9 @@ def leading_exhibit(run: Run, ranks: Sequence[int], key: str) -> Exhibit | None:
     (_, title), rows = asked[0]
     ranked = sorted(by_pair(rows), key=middle)
     ends = [row for pair in (ranked if len(ranked) < 2 else (ranked[0], ranked[-1])) for row in pair]
-    return contrast_exhibit(run, key, f"{PHASES['train']}: {title}", ends, is_brief=True)
+    exhibit = contrast_exhibit(run, key, f"{PHASES['train']}: {title}", ends, is_brief=True)
+    # The main page has little room: its readers follow the link, and find there the absolute times as well.
+    return replace(exhibit, table=None, remark=exhibit.remark + _TABLES)
 
 
 def contrast_exhibits(run: Run, conditions: Conditions, phase: str) -> list[Exhibit]:
@@ -129,6 +132,7 @@ def _look(run: Run, pairs: Sequence[Sequence[Row]], pair: Sequence[Row]) -> Look
     return Look(name, measured.look.colour, measured.look.shape)
 
 
+_TABLES = Markup(' Every figure of it: <a href="benchmark.html#ratios">the tables of the benchmark page</a>.')
 HEADS = ["Workload", "Time ratio", "From", "To", "Verdict", "Time a step", "The other's"]
 _COLUMNS = ("ratio", "low", "high", "verdict", "measured_s", "against_s")
 

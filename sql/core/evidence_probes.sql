@@ -57,7 +57,11 @@ find_common as (
         on counts.metric = cells.metric and counts.frameworks = cells.frameworks
 ),
 describe_common as (
-    select metric, count(*) as cells, string_agg(cell, ', ' order by cell) as cell_names
+    select
+        metric,
+        count(*) as cells,
+        max(frameworks) as frameworks,
+        string_agg(cell, ', ' order by cell) as cell_names
     from find_common
     group by metric
 ),
@@ -104,6 +108,7 @@ widen_ways as (
     select
         ways.*,
         common.cell_names,
+        common.frameworks,
         case when ways.method in ('paired', 'repeated') then exp(ways.log_mean) else ways.mean end as value,
         (ways.mean + 2.7055434 / (2 * ways.cells)) / (1 + 2.7055434 / ways.cells) as centre,
         1.6448536 / (1 + 2.7055434 / ways.cells)
@@ -156,6 +161,7 @@ stack_ways as (
         max(cells) as most_cells,
         sum(cells) as all_cells,
         max(cell_names) as cell_names,
+        max(frameworks) as frameworks,
         count(low) as ways_with_ends,
         min(low) as low,
         max(high) as high,
@@ -213,11 +219,12 @@ stack_figures as (
                     || way_words
             end
             when cell_words = 'processes' then n || ' fresh processes of ' || coalesce(default_way, 'each way')
+            when n = 1 then cell_names || ' alone, in ' || coalesce(default_way, way_words)
             else 'geometric mean over ' || n || ' ' || cell_words || ' (' || cell_names || ') in '
                 || coalesce(default_way, way_words)
         end
         || case
-            when is_withheld then '; one of a kind has no interval: kept out of rankings and verdicts'
+            when is_withheld then '; a single one has no interval: kept out of rankings and verdicts'
             when is_exact or method in ('any', 'exact') then ''
             when ways > 1 and lowest_way = highest_way
                 then '; the interval is that of ' || lowest_way || ', which holds those of its other ways'
@@ -225,9 +232,10 @@ stack_figures as (
                 || ': the way a reader takes is part of what is uncertain'
             else ''
         end
-        || case method
-            when 'share' then '; cells were chosen, not sampled'
-            when 'paired' then '; what a cell does to all frameworks alike is not in the interval'
+        || case
+            when method = 'share' then '; cells were chosen, not sampled'
+            when method = 'paired' and frameworks > 1 and not is_withheld
+                then '; what one of these does to all frameworks alike is not in the interval'
             else ''
         end as words
     from choose_values

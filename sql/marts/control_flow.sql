@@ -15,14 +15,14 @@ select
     stacks.mode, -- how it executes
     stacks.is_shipped, -- the mode one gets without asking
     figures.call, -- the framework's own words; empty as written
-    figures.status, -- ok, not-run, or absent: there is no rewriting
+    figures.status, -- ok, not-run, absent (there is no rewriting) or not-needed (as written it runs right)
     figures.reason, -- in words; empty where there is an outcome
     figures.outcome, -- runs-right, needs-rewriting (it raised), wrong-silently, raised, hung or died
     figures.calls, -- calls with different inputs
     figures.right_calls, -- of these, right
     figures.largest_error, -- largest absolute difference; null if shapes differ or it is not finite
     figures.exception, -- the exception's type
-    figures.first_line, -- the first line of its message
+    figures.message, -- its message on one line
     figures.body_runs, -- how often Python ran the body; null where that cannot be seen
     figures.compilations, -- tracings or compilations in these calls
     figures.graph_breaks, -- places where compiling was interrupted

@@ -2,7 +2,7 @@
 -- grain: run, stack, form, phase, version
 -- audit: not_null(run, stack, package, form, phase, version, status, reason)
 -- audit: (status = 'ok') = (outcome is not null)
--- warning: a form without words of its own in a framework has no rewriting: absent
+-- warning: a rewriting may be absent (the framework has no words of its own) or not needed (as written it runs right)
 select
     figures.run,
     figures.unit,
@@ -23,7 +23,7 @@ select
     figures.right_calls,
     figures.largest_error,
     figures.exception,
-    figures.first_line,
+    figures.message,
     figures.body_runs,
     figures.compilations,
     figures.graph_breaks,

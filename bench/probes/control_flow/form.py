@@ -20,7 +20,7 @@ from bench.probes.control_flow import forms as folders
 
 FRAMEWORKS = ("keras", "torch", "tensorflow", "jax")
 FORWARD, GRADIENT = PHASES = ("forward", "gradient")
-AS_WRITTEN, REWRITTEN = VERSIONS = ("as-written", "rewritten")
+AS_WRITTEN, REWRITTEN = "as-written", "rewritten"
 # Central differences in float64 of functions that are smooth where they are taken.
 _STEP = 1e-5
 # Outputs and gradients are float32; the largest entry sets the scale.

@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.probes.control_flow import form as forms
 from bench.probes.control_flow import running
-from bench.probes.control_flow.form import AS_WRITTEN, PHASES, VERSIONS
+from bench.probes.control_flow.form import AS_WRITTEN, PHASES, REWRITTEN
 from bench.probes.probe import ANSWERED, Outcome, ProbeOptions, Unit
 from bench.results import Record
 from bench.spec import Mode
@@ -22,7 +22,8 @@ STACKS = (
 )
 # Forms of the small form: one that some stacks refuse, and one that some get wrong.
 _QUICK_FORMS = ("branch", "side_effects")
-_FORK_S, _GROUP_S = 90.0, 400.0
+# Several times what an idle machine needs: Inductor builds C++ for nearly every fork of its own.
+_FORK_S, _GROUP_S = 240.0, 900.0
 
 
 class ControlFlow:
@@ -52,7 +53,7 @@ class ControlFlow:
         return Unit(mode.stack, mode.environment, running.__name__, arguments, variables, _GROUP_S + 2 * _FORK_S)
 
     def records(self, unit: Unit, outcomes: Sequence[Outcome]) -> list[Record]:
-        """Return a record for each form, phase and version; not-run with the reason where nothing was answered."""
+        """Return a record for each form, phase and version, with the reason where there is no outcome."""
         mode, outcome = MODES[unit.key], outcomes[0]
         common = {"kind": "control_flow_cell", "unit": unit.key, "stack": mode.stack, "framework": _framework(mode)}
         common |= {"backend": mode.environment.partition("-")[2], "mode": mode.mode}
@@ -76,13 +77,9 @@ def _cells(unit: Unit, outcome: Outcome) -> list[dict[str, Any]]:
     cells = []
     for name in unit.arguments["names"]:
         for phase in PHASES:
-            for version in VERSIONS:
-                if (name, phase, version) in found:
-                    cells.append(found[name, phase, version])
-                elif version == AS_WRITTEN or forms.rewriting(name, framework):
-                    where = running.place(name, phase, version, framework)
-                    reason = f"{outcome.how}: {outcome.reason}"
-                    cells.append({**where, **running.EMPTY, "status": running.NOT_RUN, "reason": reason})
-                else:
-                    cells.append(running.absent(name, phase, framework))
+            where = running.place(name, phase, AS_WRITTEN, framework)
+            nothing = {"status": running.NOT_RUN, "reason": f"{outcome.how}: {outcome.reason}"}
+            written = found.get((name, phase, AS_WRITTEN), {**where, **running.EMPTY, **nothing})
+            rewritten = found.get((name, phase, REWRITTEN)) or running.without_rewriting(written, framework)
+            cells += [written, rewritten]
     return cells

@@ -13,12 +13,13 @@ import numpy as np
 
 from bench.environment import one_line
 from bench.probes.control_flow import form as forms
-from bench.probes.control_flow.form import AS_WRITTEN, FORWARD, PHASES, REWRITTEN, VERSIONS
+from bench.probes.control_flow.form import AS_WRITTEN, FORWARD, PHASES, REWRITTEN
 from bench.probes.debugging.forked import ANSWERED, DIED, HUNG, Ended, ask_all, cores, share_caches, warm
 
 RIGHT, REWRITE, WRONG, RAISED = "runs-right", "needs-rewriting", "wrong-silently", "raised"
 OUTCOMES = (RIGHT, REWRITE, WRONG, RAISED, HUNG, DIED)
-OK, NOT_RUN, ABSENT = STATUSES = ("ok", "not-run", "absent")
+OK, NOT_RUN, ABSENT, NOT_NEEDED = STATUSES = ("ok", "not-run", "absent", "not-needed")
+_KEPT_MESSAGE = 1000
 EMPTY: Mapping[str, Any] = {
     "status": OK,
     "reason": "",
@@ -27,7 +28,7 @@ EMPTY: Mapping[str, Any] = {
     "right_calls": None,
     "largest_error": None,
     "exception": None,
-    "first_line": None,
+    "message": None,
     "body_runs": None,
     "compilations": None,
     "graph_breaks": None,
@@ -44,30 +45,39 @@ def measure(
     timeout_s: float,
     within_s: float,
 ) -> dict[str, Any]:
-    """Return `cells`: for each form, phase and version what became of it.
+    """Return `cells`: for each form and phase what became of it as written, and rewritten where that was not right.
 
     timeout_s   for one fork      within_s   after it nothing more is begun
     """
     begun = time.monotonic()
     share_caches()
     importlib.import_module(f"bench.probes.control_flow.drivers.{framework}")
-    wanted = [
-        (name, phase, version)
-        for name in names
-        for phase in PHASES
-        for version in VERSIONS
-        if version == AS_WRITTEN or forms.rewriting(name, framework)
-    ]
-    questions = [partial(_calls, *one, framework, mode, device, seed) for one in wanted]
-    warm(questions[0], within_s / 2)
-    ended = ask_all(questions, cores(), timeout_s, begun + within_s)
-    return {"cells": [_cell(*one, framework, end) for one, end in zip(wanted, ended, strict=True)]}
+    warm(partial(_calls, names[0], FORWARD, AS_WRITTEN, framework, mode, device, seed), within_s / 2)
+
+    def ask(wanted: Sequence[tuple[str, str]], version: str) -> list[dict[str, Any]]:
+        questions = [partial(_calls, *one, version, framework, mode, device, seed) for one in wanted]
+        ended = ask_all(questions, cores(), timeout_s, begun + within_s)
+        return [_cell(*one, version, framework, end) for one, end in zip(wanted, ended, strict=True)]
+
+    written = ask([(name, phase) for name in names for phase in PHASES], AS_WRITTEN)
+    needy = [cell for cell in written if needs_rewriting(cell) and forms.rewriting(cell["form"], framework)]
+    return {"cells": [*written, *ask([(cell["form"], cell["phase"]) for cell in needy], REWRITTEN)]}
 
 
-def absent(name: str, phase: str, framework: str) -> dict[str, Any]:
-    """Return the cell of a rewriting that there is not."""
-    reason = "the framework has no words of its own for it, or none are needed"
-    return {**place(name, phase, REWRITTEN, framework), **EMPTY, "status": ABSENT, "reason": reason}
+def needs_rewriting(cell: Mapping[str, Any]) -> bool:
+    """True for a cell that was run as written and is not right."""
+    return cell["status"] == OK and cell["outcome"] != RIGHT
+
+
+def without_rewriting(written: Mapping[str, Any], framework: str) -> dict[str, Any]:
+    """Return the rewriting's cell where it was not run, with the reason, from the cell as written."""
+    status, reason = NOT_RUN, "what is written was not run" if written["outcome"] is None else "its fork gave nothing"
+    if written["outcome"] == RIGHT:
+        status, reason = NOT_NEEDED, "as written it runs right"
+    elif not forms.rewriting(written["form"], framework):
+        status, reason = ABSENT, "the framework has no words of its own for it"
+    where = place(written["form"], written["phase"], REWRITTEN, framework)
+    return {**where, **EMPTY, "status": status, "reason": reason}
 
 
 def place(name: str, phase: str, version: str, framework: str) -> dict[str, Any]:
@@ -122,7 +132,7 @@ def _calls(
     weight = forms.weights(name, seed)
     # Dynamo would trace the counting itself: there, the framework's own counter has to do.
     counting = mode != "compile"
-    seen: dict[str, Any] = {"exception": None, "first_line": None, "right_calls": 0, "largest_error": 0.0}
+    seen: dict[str, Any] = {"exception": None, "message": None, "right_calls": 0, "largest_error": 0.0}
     inputs = forms.inputs(name)
     seen |= {"calls": len(inputs), "counter": drivers.COUNTER, "compilations": None, "graph_breaks": None}
     try:
@@ -135,8 +145,8 @@ def _calls(
         seen |= {"compilations": driver.compilations(), "graph_breaks": driver.graph_breaks()}
     except Exception as error:
         kind = type(error)
-        words = next((line for line in str(error).splitlines() if line.strip()), "")
-        seen |= {"exception": f"{kind.__module__}.{kind.__qualname__}", "first_line": one_line(words)[:300]}
+        words = one_line(str(error))[:_KEPT_MESSAGE]
+        seen |= {"exception": f"{kind.__module__}.{kind.__qualname__}", "message": words}
     seen["body_runs"] = len(runs) if counting else None
     return seen
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+# What XLA compiles within a traced function is not in it.
 COUNTER = "tf.function tracing count"
 
 

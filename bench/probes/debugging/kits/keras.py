@@ -15,6 +15,9 @@ COMPILED = ("xla", "jit", "compile")
 class Kit(Data):
     """For all three backends. Eager modes are `run_eagerly=True`, but on torch, which is eager as it comes."""
 
+    # Set by the switch of that name.
+    asked_eagerly = False
+
     def classifier(self) -> Any:
         """Return two dense layers, as Sequential or as a subclass."""
         if self.style == "sequential":
@@ -56,8 +59,6 @@ class Kit(Data):
     def run_eagerly(self) -> bool:
         """Whether `compile` is told to run eagerly."""
         return (self.mode == "eager" and keras.backend.backend() != "torch") or self.asked_eagerly
-
-    asked_eagerly = False
 
     def start(self) -> None:
         """Set every seed."""
