@@ -82,7 +82,9 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the subcommand; leave with the exit code that its error carries."""
-        signal.signal(signal.SIGTERM, _on_sigterm)
+        signal.signal(signal.SIGTERM, _on_stop)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _on_stop)
         try:
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.ClickException, click.Abort):
@@ -103,9 +105,17 @@ class Commands(click.Group):
             )
 
 
-def _on_sigterm(signum: int, frame: FrameType | None) -> NoReturn:
+class Stopped(KeyboardInterrupt):
+    """What asked the process to stop, wherever it was.
+
+    Not KeyboardInterrupt itself: Python notes where that passes through code which a library had it run, and then ends
+    itself by SIGINT, whatever exit code was asked for.
+    """
+
+
+def _on_stop(signum: int, frame: FrameType | None) -> NoReturn:
     stop.signal = signum
-    raise KeyboardInterrupt
+    raise Stopped
 
 
 def _stop_code() -> int:

@@ -27,11 +27,11 @@ def one_error(done: subprocess.CompletedProcess[str], code: int) -> str:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of its own with 10 MB, where this user may mount one; otherwise a plain folder."""
+    """A folder on a disk of its own with 64 MB, where this user may mount one; otherwise a plain folder."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=10m", "tmpfs", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True, check=False
     )
     yield folder
     if mounted.returncode == 0:

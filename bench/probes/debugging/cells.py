@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -167,6 +168,15 @@ def _places(framework: str, names: Sequence[str], styles: Sequence[str]) -> list
 
 
 def _import(framework: str) -> None:
-    """Import the framework and its kit, and compute nothing."""
+    """Import the framework and its kit, and compute nothing.
+
+    TensorFlow takes a frame for its own by the path, but not if "keras" is part of it: an environment of such a name
+    would bring all its frames into tracebacks. So modules are found by a path without names.
+    """
+    packages = Path.cwd() / "packages"
+    for number, folder in enumerate(sys.path):
+        if folder.endswith("site-packages") and not packages.exists():
+            packages.symlink_to(folder)
+            sys.path[number] = str(packages)
     importlib.import_module(framework)
     importlib.import_module(f"bench.probes.debugging.kits.{framework}")

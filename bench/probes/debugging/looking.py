@@ -12,7 +12,6 @@ import pdb
 import re
 import sys
 import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from bench.environment import one_line
+from bench.probes.debugging import switches
 from bench.probes.debugging.forked import ANSWERED, Ended, ask_all
 from bench.probes.debugging.kits.data import BATCH, SAMPLES
 
@@ -41,15 +41,16 @@ def measure(
     framework: str,
     backend: str,
     mode: str,
+    switch: str,
     device: str,
     seed: int,
     timeout_s: float,
 ) -> dict[str, Any]:
-    """Return `looks`: one dict for each way to look into a model, see `_facts`."""
+    """Return `looks`: one dict for each way to look into a model, see `_facts`. `switch` is the mode's own, or off."""
     importlib.import_module(framework)
     importlib.import_module(f"bench.probes.debugging.looks.{framework}")
     calls = ways(framework, backend)
-    questions = [partial(_look, look, framework, mode, device, seed) for look in calls]
+    questions = [partial(_look, look, framework, mode, switch, device, seed) for look in calls]
     ended = ask_all(questions, 1, timeout_s, time.monotonic() + timeout_s * len(calls))
     looks = [_facts(look, call, one) for (look, call), one in zip(calls.items(), ended, strict=True)]
     return {"stack": stack, "looks": looks}
@@ -74,15 +75,15 @@ def _facts(look: str, call: str, ended: Ended) -> dict[str, Any]:
     return {**common, "status": "ok", **ended.answer}
 
 
-def _look(look: str, framework: str, mode: str, device: str, seed: int, output: Path) -> dict[str, Any]:
+def _look(look: str, framework: str, mode: str, switch: str, device: str, seed: int, output: Path) -> dict[str, Any]:
     kits = importlib.import_module(f"bench.probes.debugging.kits.{framework}")
     program = importlib.import_module(f"bench.probes.debugging.looks.{framework}")
+    # Some modes are a switch.
+    switches.turn(switch)
     kit = _marking(kits.Kit)("subclass", mode, device, seed)
     kit.start()
     expected = [float(np.sum(kit.x[start])) for start in range(0, SAMPLES, BATCH)] * (STEPS * BATCH // SAMPLES)
     sys.breakpointhook = _scripted
-    # Torch warns once of the conversion that the debugger is asked for, in the middle of the debugger's line.
-    warnings.simplefilter("ignore")
     reason = ""
     try:
         program.train(kit, look)
@@ -121,7 +122,7 @@ def _marking(kind: type[Any]) -> Callable[..., Any]:
 
 def _scripted(*args: Any, **kwargs: Any) -> None:
     """Be breakpoint(): stop where it was called, print the unit's value as a user would, and go on."""
-    script = io.StringIO("p float(hidden[0, 0])\ncontinue\n")
+    script = io.StringIO("p hidden[0, 0]\ncontinue\n")
     debugger = pdb.Pdb(stdin=script, stdout=sys.stdout, nosigint=True, readrc=False)
     debugger.use_rawinput = False
     debugger.set_trace(sys._getframe(1))

@@ -24,6 +24,9 @@ _ADVICE = re.compile(
     r"\bhint\b|you (?:can|could|may|might|need|should|must)\b|see https?://",
     re.IGNORECASE,
 )
+# What makes a terminal print bold, and what is left where frames were taken out.
+_BOLD = re.compile(r"\x1b\[[0-9;]*m")
+_SEVERAL_EMPTY = re.compile(r"\n(?:[ \t]*\n){2,}")
 _KEPT_MESSAGE = 2000
 _KEPT_LINE = 300
 _BENCH = Path(__file__).resolve().parents[2]
@@ -50,7 +53,7 @@ def read_error(error: BaseException, program: Path, lines: Iterable[int], fault:
         "exception": name,
         "user_frames": sum(users(file, program) for file, _ in places),
         "foreign_frames": sum(not users(file, program) for file, _ in places),
-        "faulty_frame": bool(faulty & set(_stack(error))),
+        "faulty_frame": bool(faulty & {(frame.filename, frame.lineno) for frame in frames_of(error)}),
         "faulty_line": bool(faulty & set(places)),
         **read_message(text, program, fault),
     }
@@ -61,7 +64,7 @@ def read_message(text: str, program: Path, fault: Fault) -> dict[str, Any]:
 
     names_layer and both_sizes are None where the fault has no layer, or no sizes, that could be told.
     """
-    text = without_paths(_without_own_frames(text, program))
+    text = _SEVERAL_EMPTY.sub("\n\n", without_paths(_without_own_frames(_BOLD.sub("", text), program)))
     bare = re.sub(r"line \d+|\.py:\d+", "", text)
     first = next((line for line in text.splitlines() if line.strip()), "")
     return {
@@ -107,14 +110,14 @@ def _has(text: str, name: str) -> bool:
     return re.search(f"{before}{re.escape(name)}{after}", text) is not None
 
 
-def _stack(error: BaseException) -> list[tuple[str, int]]:
-    """Return file and line of every frame that Python prints, causes and contexts included."""
-    found: list[tuple[str, int]] = []
+def frames_of(error: BaseException) -> list[traceback.FrameSummary]:
+    """Return every frame that Python prints, causes and contexts included."""
+    found: list[traceback.FrameSummary] = []
     seen: set[int] = set()
     one: BaseException | None = error
     while one is not None and id(one) not in seen:
         seen.add(id(one))
-        found += [(frame.filename, frame.lineno or 0) for frame in traceback.extract_tb(one.__traceback__)]
+        found += traceback.extract_tb(one.__traceback__)
         one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
     return found
 

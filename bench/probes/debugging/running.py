@@ -7,7 +7,6 @@ import logging
 import re
 import sys
 import time
-import traceback
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,20 +16,19 @@ from typing import Any, TextIO
 from bench.probes.debugging import fault as faults
 from bench.probes.debugging import switches
 from bench.probes.debugging.kits.data import BUILD, COMPILE, FIRST_STEP
-from bench.probes.debugging.reading import read_error
+from bench.probes.debugging.reading import frames_of, read_error
 
 # Lines by which the frameworks' C++ warns: glog's "W0102 ..." and "E0102 ...", and plain words.
 # How long something took is no warning of a fault.
 _PRINTED_WARNING = re.compile(
     r"^(?!.*slow_operation_alarm)(?:[WEF]\d{4} .*|.*\bwarning\b.*)$", re.IGNORECASE | re.MULTILINE
 )
-# Functions that only stand in a traceback while something is traced or compiled, and while shapes are inferred.
+# Functions that stand in a traceback only while something is traced or compiled, and while shapes are inferred.
 _COMPILING = re.compile(
-    r"/torch/_(?:dynamo/(?:convert_frame|symbolic_convert)|inductor/compile_fx|functorch/_aot_autograd)|"
-    r"/tensorflow/python/(?:autograph/|framework/func_graph)|/tensorflow/python/eager/polymorphic_function/(?:tracing|"
-    r"autograph_util)|/jax/_src/\S+, line \d+, in (?:_infer_params|_trace_for_jit|trace_to_jaxpr|lower_jaxpr)"
+    r"/torch/_dynamo/(?:convert_frame|symbolic_convert)|/tensorflow/python/(?:autograph/|framework/func_graph)|"
+    r"/jax/_src/\S+ (?:_infer_params|_trace_for_jit|trace_to_jaxpr|lower_jaxpr)"
 )
-_INFERRING = re.compile(r"in (?:_symbolic_build|compute_output_spec)\b")
+_INFERRING = re.compile(r" (?:_symbolic_build|compute_output_spec)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -132,10 +130,10 @@ def _printed(output: Path, stage: str, seconds: float) -> list[dict[str, Any]]:
 
 def _stage(stage: str, error: BaseException) -> str:
     """Return the stage at which an exception arose. Only an unfiltered traceback tells compiling from running."""
-    printed = "".join(traceback.format_exception(error))
-    if _INFERRING.search(printed):
+    frames = "\n".join(f"{frame.filename} {frame.name}" for frame in frames_of(error))
+    if _INFERRING.search(frames):
         return BUILD
-    return COMPILE if stage == FIRST_STEP and _COMPILING.search(printed) else stage
+    return COMPILE if stage == FIRST_STEP and _COMPILING.search(frames) else stage
 
 
 def _load(path: Path) -> ModuleType:

@@ -9,7 +9,8 @@ from typing import Any
 OFF = "off"
 ON = "on"
 NONE = "none"
-# What is tried in each mode. A mode that is itself the way to debug bears the name of its switch.
+# What is tried in each mode. A mode that is itself the way to debug bears the name of its switch. The last one takes
+# longest, and is what a budget cuts first.
 SWITCHES: Mapping[str, tuple[str, ...]] = {
     "keras-tensorflow-graph": (OFF, "check_numerics"),
     "keras-tensorflow-xla": (OFF,),
@@ -17,7 +18,6 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "keras-jax-jit": (OFF, "debug_nans"),
     "keras-jax-eager": ("run_eagerly", "run_eagerly+debug_nans"),
     "keras-torch-eager": (OFF, "run_eagerly", "detect_anomaly"),
-    "keras-torch-compile": (OFF,),
     "torch-eager": (OFF, "detect_anomaly"),
     "torch-compile": (OFF, "detect_anomaly"),
     "tensorflow-graph": (OFF, "check_numerics"),
@@ -25,6 +25,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "tensorflow-eager": ("run_functions_eagerly", "run_functions_eagerly+check_numerics"),
     "jax-jit": (OFF, "debug_nans", "debug_key_reuse"),
     "jax-eager": ("disable_jit", "disable_jit+debug_nans"),
+    "keras-torch-compile": (OFF,),
 }
 # A switch that can tell one fault only is tried on that one.
 ONLY: Mapping[str, str] = {"debug_key_reuse": "reused_key"}

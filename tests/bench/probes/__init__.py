@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bench.environments import folders
 from bench.probes.oneshot import interpreter
 from tests.bench.dummies import CLI, environ
 from tests.support import ROOT
@@ -31,9 +31,8 @@ def copied(tree: Path) -> Path:
 
 
 def surroundings(home: Path, tree: Path) -> dict[str, str]:
-    """The environment of the command line on a copied tree. The folder of environments is the caller's own."""
-    named = {"BENCH_ENV": os.environ["BENCH_ENV"]} if "BENCH_ENV" in os.environ else {}
-    return {**environ(home), "PYTHONPATH": str(tree), **named}
+    """The environment of the command line on a copied tree. The folder of environments is the one that `need` finds."""
+    return {**environ(home), "PYTHONPATH": str(tree), "BENCH_ENV": str(folders()[0])}
 
 
 def front(home: Path, tree: Path, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:

@@ -31,7 +31,7 @@ def keras(kit: Kit) -> Figures:
 
     model = Net()
     kit.compile(model)
-    ids = np.where(kit.ids == 0, 97, kit.ids)  # faulty; right: ids = kit.ids
+    ids = np.where(kit.ids < 9, 97, kit.ids)  # faulty; right: ids = kit.ids
     return kit.figures(model.predict(ids, verbose=0))
 
 
@@ -40,7 +40,7 @@ def torch(kit: Kit) -> Figures:
     import torch
 
     table = torch.as_tensor(kit.normal(29, 11)).to(kit.device)
-    ids = np.where(kit.ids == 0, 97, kit.ids)  # faulty; right: ids = kit.ids
+    ids = np.where(kit.ids < 9, 97, kit.ids)  # faulty; right: ids = kit.ids
     rows = kit.compiled(lambda ids: table[ids] * 2)(torch.as_tensor(ids).to(kit.device))
     return kit.figures(rows.cpu().numpy())
 
@@ -50,7 +50,7 @@ def tensorflow(kit: Kit) -> Figures:
     import tensorflow as tf
 
     table = tf.Variable(kit.normal(29, 11), name="table")
-    ids = np.where(kit.ids == 0, 97, kit.ids)  # faulty; right: ids = kit.ids
+    ids = np.where(kit.ids < 9, 97, kit.ids)  # faulty; right: ids = kit.ids
     return kit.figures(kit.function(lambda ids: tf.gather(table, ids) * 2)(tf.constant(ids)))
 
 
@@ -59,5 +59,5 @@ def jax(kit: Kit) -> Figures:
     import numpy as np
 
     table = jax.numpy.asarray(kit.normal(29, 11))
-    ids = np.where(kit.ids == 0, 97, kit.ids)  # faulty; right: ids = kit.ids
+    ids = np.where(kit.ids < 9, 97, kit.ids)  # faulty; right: ids = kit.ids
     return kit.figures(np.asarray(jax.jit(lambda ids: table[ids] * 2)(ids)))
