@@ -1,4 +1,4 @@
-# make report: from a clone to a report.  make test: everything that must hold.  make bench: time it on your machine.
+# make report: from a clone to a report.  make test: everything that must hold.  make bench: time it on your machine.  make probes: measure the rest.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,7 +8,7 @@ export BAROMETER_HOME
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--constraint scripts/lock-limits.txt --no-emit-index-url --no-annotate --no-header $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
 
-.PHONY: help report test bench bench-setup bench-runner bench-pipeline lock clean
+.PHONY: help report test bench probes bench-setup bench-runner bench-pipeline lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -19,15 +19,18 @@ report: $(VENV)/run.stamp  ## build the warehouse from the bundled snapshot and 
 
 test: $(VENV)/dev.stamp  ## lint, types, import rules and every test
 	@scripts/ensure-chromium
-	@$(BIN)/python -m scripts.ensure_frameworks --device cpu
+	@$(BIN)/python -m scripts.ensure_frameworks --all --device cpu
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -p tests.bench.told
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=30 -p tests.bench.told
 
 bench: $(VENV)/dev.stamp  ## time the frameworks on this machine and report it; BENCH_ARGS="--tier smoke" for minutes
 	@scripts/run-bench $(BIN) $(BENCH_ARGS)
+
+probes: $(VENV)/dev.stamp  ## measure ease of use, debugging, deployment and more here; PROBE_ARGS="ease --quick" for less
+	@scripts/run-probes $(BIN) $(PROBE_ARGS)
 
 bench-setup: $(VENV)/dev.stamp  ## make the environments that hold the frameworks
 	@$(BIN)/python -m scripts.ensure_frameworks

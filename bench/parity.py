@@ -188,10 +188,15 @@ def canary_gate(value: float, precision: str, when: str) -> Gate:
 
 
 def resolved_gates(resolved: Mapping[str, Any], division: Division, mode: Mode) -> list[Gate]:
-    """Return P5's gates on what the worker read back: device, compilation, threads, precision, optimizer, epsilon."""
+    """Return P5's gates on what the worker read back: device, compilation, threads, layout, precision, Adam, epsilon.
+
+    A program without images has no layout, and one without normalisation no epsilon: there is nothing to judge then.
+    """
     wanted: dict[str, Any] = {"device": division.device, "jit": division.mode in COMPILED}
     if division.threads is not None and resolved.get("threads") is not None:
         wanted["threads"] = division.threads
+    if division.layout != "shipped" and resolved.get("layout") is not None:
+        wanted["layout"] = division.layout
     if division.precision != "shipped":
         wanted["precision"] = division.precision
     gates = [_equal(f"P5-{key}", resolved.get(key), value) for key, value in wanted.items()]

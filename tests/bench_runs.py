@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.results import Record
 from bench.spec import OK, Division, as_shipped, matched
-from bench.stacks import BREAK_EVEN, CONTRASTS, MODES, ladder, reference
+from bench.stacks import BREAK_EVEN, COMPILED, CONTRASTS, MODES, ladder, reference
 
 HOST = {"system": "Linux", "kernel": "6.1", "machine": "x86_64", "cpu": "Test CPU 1", "cores_online": 4}
 HOST |= {"cores_allowed": 2, "memory_bytes": 8 * 2**30, "virtual": True, "gpu": None}
@@ -264,7 +264,7 @@ class Made:
             "build_s": 0.5,
             "trainable": 142602,
             "environment_id": f"id-{MODES[member['stack']].environment}",
-            "resolved": {"jit": False},
+            "resolved": _resolved(member["division"]),
             "memory": {"peak_bytes": self.peak_bytes.get(member["stack"], 10**9), "method": "ru_maxrss"},
             "compiles": {"compiles": 1, "graph_breaks": 0},
             "status": status,
@@ -282,6 +282,18 @@ class Made:
                 cell |= {"reason": "" if status == OK else "as was wanted"}
                 found += [{"kind": "cell", **cell, "phase": phase} for phase in group["phases"]]
         return found
+
+
+def _resolved(division: Mapping[str, Any]) -> dict[str, Any]:
+    """What a worker reads back that did as it was told; of the program's images it has none."""
+    return {
+        "jit": division["mode"] in COMPILED,
+        "device": division["device"],
+        "layout": None,
+        "threads": division["threads"] or 2,
+        "precision": "fp32" if division["precision"] == "shipped" else division["precision"],
+        "optimizer": {"learning_rate": 0.001, "fused": None},
+    }
 
 
 def _member(stack: str, division: Division) -> dict[str, Any]:

@@ -8,7 +8,12 @@ select
     figures.member,
     figures.stack,
     figures.twin,
-    figures.division
+    figures.division,
+    figures.mode, -- how it executes
+    figures.precision, -- what was asked for; shipped: no flag was touched
+    figures.device,
+    figures.layout, -- what was asked for; shipped: the framework's own
+    figures.threads -- size of the thread pools; null leaves the framework's choice
 from raw.bench_members as figures
 inner join staging.bench_runs as runs
     on runs.run = figures.run

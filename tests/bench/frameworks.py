@@ -10,6 +10,12 @@ from bench.environments import interpreter
 from bench.results import Record
 from bench.stacks import MODES
 
+# For tests that ask what a program computes, not how fast: half of XLA's time goes into code that is run a few times.
+UNTUNED = {
+    "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+}
+
 
 def python_of(stack: str) -> str:
     """Return the interpreter that holds a stack's framework. Skips, naming the command that makes one, if none does."""

@@ -54,6 +54,8 @@ def main(stack: str, folder: Path) -> None:
     facts["shipped"] = module.build(size, replace(division, optimizer="shipped")).resolved()
     if mode.framework == "torch":
         facts["flops"] = {name: counted_flops(programs, name, division) for name in WORKLOADS if name != "lstm"}
+    if mode.framework == "tensorflow":
+        facts["any batch"] = {name: any_batch(programs, name, division) for name in WORKLOADS}
     (folder / "facts.json").write_text(json.dumps(facts, default=str))
 
 
@@ -108,6 +110,25 @@ def counted_flops(programs: str, name: str, division: Any) -> dict[str, int]:
             program.block(placed, phase, len(placed))
         counted[phase] = counter.get_total_flops()
     return counted
+
+
+def any_batch(programs: str, name: str, division: Any) -> float:
+    """Return the largest error of one graph, traced with batch (and changing length) left open, at one and at three."""
+    import tensorflow as tf
+
+    size, workload = cut(name).with_batch(3), load_workload(name)
+    program = importlib.import_module(f"{programs}.{name}").build(size, division)
+    program.load(workload.weights(size, 0))
+    inputs, _ = program.place(workload.batch(size, 0))[0]
+    free = 2 if name == "ragged" else 1
+    opened = tf.nest.map_structure(lambda x: tf.TensorSpec([None] * free + x.shape[free:].as_list(), x.dtype), inputs)
+    function = tf.function(lambda given: program.model(given, train=False), [opened], autograph=False)
+    errors = []
+    for count in (1, 3):
+        few = tf.nest.map_structure(lambda x, count=count: x[:count], inputs)
+        errors.append(parity.relative_error(program.predict(few).numpy(), function(few).numpy()))
+    assert function.experimental_get_tracing_count() == 1
+    return max(errors)
 
 
 if __name__ == "__main__":

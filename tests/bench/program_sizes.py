@@ -16,8 +16,8 @@ CUTS: dict[str, dict[str, int]] = {
     "unet": {"side": 16, "levels": 2},
     "dlrm": {"rows": 500, "tables": 3},
     "dispatch": {"layers": 6},
-    # Seven lengths among its seventeen batches: each is a compilation of its own.
-    "ragged": {"layers": 1, "steps": 8},
+    # Few lengths among its seventeen batches: each is a compilation of its own.
+    "ragged": {"layers": 1, "steps": 4},
 }
 
 __all__ = ["CUTS", "WORKLOADS", "cut"]

@@ -22,6 +22,7 @@ from bench.spec import matched
 from bench.stacks import MODES
 from bench.workloads.ragged import LENGTHS
 from tests.bench import numpy_models
+from tests.bench.frameworks import UNTUNED
 from tests.bench.program_sizes import WORKLOADS, cut
 from tests.support import ROOT
 
@@ -52,7 +53,8 @@ def _run(stack: str, folder: Path) -> Path:
         pytest.skip(reason)
     out = folder / stack
     out.mkdir()
-    environment = {**os.environ, **mode.variables, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **mode.variables, **UNTUNED, "PYTHONPATH": str(ROOT)}
+    environment["JAX_COMPILATION_CACHE_DIR"] = str(folder / "compiled")
     command = [python, "-m", "tests.bench.program_child", stack, str(out)]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
@@ -132,6 +134,13 @@ def test_generation_is_the_same_everywhere(stack: str, folder: Path) -> None:
     assert np.array_equal(tokens[:, :half], prompt[:, :half])
     assert not np.array_equal(tokens[:, half : half + 10], prompt[:, half : half + 10])
     assert np.array_equal(tokens[:, half + 10 :], prompt[:, half + 10 :])
+
+
+def test_a_tensorflow_graph_takes_any_batch(folder: Path) -> None:
+    """One graph for all batches: what is exported for serving has to take the batch that comes."""
+    errors = facts("tensorflow-graph", folder)["any batch"]
+    assert set(errors) == set(WORKLOADS)
+    assert {name: error for name, error in errors.items() if not error <= parity.LIMITS["P1"]} == {}
 
 
 @pytest.mark.parametrize("stack", [stack for stack in STACKS if stack.startswith("keras")])

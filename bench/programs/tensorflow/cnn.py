@@ -18,6 +18,7 @@ class Cnn(tf.Module):
         self.conv1 = Conv(3, channels, width)
         self.conv2 = Conv(3, width, 2 * width)
         self.output = Dense(flat, classes)
+        self.flat = flat
         self.dtype = dtype
 
     def __call__(self, x: tf.Tensor, train: bool) -> tf.Tensor:
@@ -25,7 +26,7 @@ class Cnn(tf.Module):
         x = tf.cast(x, self.dtype)
         x = tf.nn.max_pool2d(tf.nn.relu(self.conv1(x)), 2, 2, "VALID")
         x = tf.nn.max_pool2d(tf.nn.relu(self.conv2(x)), 2, 2, "VALID")
-        return self.output(tf.reshape(x, (x.shape[0], -1)))
+        return self.output(tf.reshape(x, (-1, self.flat)))
 
 
 def build(size: Size, division: Division) -> TensorFlowProgram:

@@ -20,6 +20,18 @@ def _zeros(width: int) -> tf.Variable:
     return tf.Variable(tf.zeros(width))
 
 
+def shape_of(x: tf.Tensor) -> list[int | tf.Tensor]:
+    """Return the size of each axis: a number where the trace knows it, else a scalar tensor read when the graph runs.
+
+    Known sizes stay numbers, so a graph traced for one shape has no operation for them, and one exported with an open
+    batch works at any.
+    """
+    if None not in x.shape:
+        return list(x.shape)
+    sizes = tf.unstack(tf.shape(x))
+    return [size if known is None else known for known, size in zip(x.shape, sizes, strict=True)]
+
+
 class Dense(tf.Module):
     """x @ kernel + bias."""
 
@@ -138,11 +150,11 @@ class Lstm(tf.Module):
 
     def __call__(self, x: tf.Tensor) -> tf.Tensor:
         """Return the hidden states, (batch, steps, units)."""
-        steps = x.shape[1]
+        batch, steps, _ = shape_of(x)
         projected = tf.linalg.matmul(x, tf.cast(self.kernel, x.dtype)) + tf.cast(self.bias, x.dtype)
         projected = tf.transpose(projected, [1, 0, 2])
         recurrent = tf.cast(self.recurrent, x.dtype)
-        start = tf.zeros((x.shape[0], self.units), x.dtype)
+        start = tf.zeros((batch, self.units), x.dtype)
         states = tf.TensorArray(x.dtype, size=steps, element_shape=start.shape)
 
         def step(

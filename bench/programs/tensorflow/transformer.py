@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import tensorflow as tf
 
-from bench.programs.tensorflow.layers import Dense, Embedding, LayerNorm
+from bench.programs.tensorflow.layers import Dense, Embedding, LayerNorm, shape_of
 
 
 class Attention(tf.Module):
@@ -20,7 +20,7 @@ class Attention(tf.Module):
         self.causal = causal
 
     def _apart(self, x: tf.Tensor) -> tf.Tensor:
-        batch, steps, width = x.shape
+        batch, steps, width = shape_of(x)
         return tf.transpose(tf.reshape(x, (batch, steps, self.heads, width // self.heads)), [0, 2, 1, 3])
 
     def __call__(self, x: tf.Tensor) -> tf.Tensor:
@@ -28,11 +28,11 @@ class Attention(tf.Module):
         query, key, value = (self._apart(part) for part in tf.split(self.qkv(x), 3, axis=-1))
         scores = tf.linalg.matmul(query, key, transpose_b=True) * (query.shape[-1] ** -0.5)
         if self.causal:
-            allowed = tf.linalg.band_part(tf.ones(scores.shape[-2:], tf.bool), -1, 0)
+            allowed = tf.linalg.band_part(tf.ones(shape_of(scores)[-2:], tf.bool), -1, 0)
             scores = tf.where(allowed, scores, scores.dtype.min)
         weights = tf.cast(tf.nn.softmax(tf.cast(scores, tf.float32)), x.dtype)
         mixed = tf.transpose(tf.linalg.matmul(weights, value), [0, 2, 1, 3])
-        return self.out(tf.reshape(mixed, x.shape))
+        return self.out(tf.reshape(mixed, shape_of(x)))
 
 
 class Block(tf.Module):
@@ -70,7 +70,7 @@ class Trunk(tf.Module):
 
     def hidden(self, tokens: tf.Tensor) -> tf.Tensor:
         """Return the normalised hidden states, (batch, steps, width)."""
-        x = tf.cast(self.tokens(tokens) + self.positions.embedding[: tokens.shape[1]], self.dtype)
+        x = tf.cast(self.tokens(tokens) + self.positions.embedding[: shape_of(tokens)[1]], self.dtype)
         for block in self.blocks:
             x = block(x)
         return self.norm(x)

@@ -1,0 +1,153 @@
+"""The timed part of a fork: rounds of one block a member in balanced order, single steps, and matrix products."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from bench import gpu, parity, pressure
+from bench.context import Context
+from bench.group import LOAD, Unit
+from bench.results import Record
+from bench.schedule import orders
+from bench.seat import Seat, Seats
+from bench.spec import OK
+from bench.stacks import MODES
+
+# The share of a block that runs untimed before it: caches and clocks settle after the worker was stopped.
+_SETTLE = 5
+_STEP_SAMPLES = 200
+# A block this many times longer than asked is long enough for the phase to do with few rounds.
+_LONG, _FEW_ROUNDS = 4, 3
+# How long a block may take beyond what its steps took when they were counted; a busy neighbour is no hang.
+_PATIENCE = 30.0
+_GEMM_REPEATS = {"cpu": 2, "cuda": 10}
+
+
+class Rounds:
+    """Times the workers of a unit's fork, once they stand where the timed steps begin. `cores` are the workers'."""
+
+    def __init__(self, context: Context, unit: Unit, seats: Seats, rng: random.Random, cores: Sequence[int]) -> None:
+        self.context = context
+        self.group = unit.group
+        self.number = unit.number
+        self.seats = seats
+        self.rng = rng
+        self.cores = cores
+
+    def take(self, phase: str) -> None:
+        """Take rounds until enough are kept or the retries are spent. A round in which a worker failed is no round."""
+        wanted, retries = self._wanted(phase), self.context.options.tier.retries
+        kept = number = 0
+        pending: list[list[Seat]] = []
+        while kept < wanted and number < wanted + retries and self.seats.living():
+            if not pending or any(seat.status != OK for seat in pending[0]):
+                alive = self.seats.living()
+                drawn = orders(len(alive), wanted + retries - number, self.rng)
+                pending = [[alive[place] for place in order] for order in drawn]
+            records = self._round(phase, number, pending.pop(0))
+            if records is not None:
+                self.context.write(*records)
+                kept += records[-1]["kept"]
+                number += 1
+
+    def _wanted(self, phase: str) -> int:
+        """Return how many rounds the phase gets: fewer where a block of whole steps is much longer than asked."""
+        tier = self.context.options.tier
+        slowest = max((seat.steps[phase] * seat.step_s[phase] for seat in self.seats.living()), default=0.0)
+        return min(tier.rounds, _FEW_ROUNDS) if slowest > _LONG * tier.block_s else tier.rounds
+
+    def _round(self, phase: str, number: int, order: list[Seat]) -> list[Record] | None:
+        """Return a round's records, None if a worker failed in it."""
+        foreign = self._foreign()
+        at = {"fork": self.seats.fork, "group": self.group.id}
+        blocks: list[Record] = []
+        for place, seat in enumerate(order):
+            named = {**at, "member": seat.member.id, "phase": phase}
+            block: Record = {"kind": "block", **named, "round": number, "place": place}
+            if not self.seats.guard(seat, partial(self._fill, block)):
+                return None
+            if foreign is not None and block["surroundings"].get("gpu"):
+                block["surroundings"]["gpu"]["foreign"] = foreign
+            blocks.append(block)
+        reasons = [
+            f"{block['member']}: {reason}"
+            for block in blocks
+            for reason in pressure.contamination(block["surroundings"], self.context.rule)
+        ]
+        ended: Record = {"kind": "round", **at, "phase": phase, "round": number}
+        ended |= {"members": [block["member"] for block in blocks], "kept": not reasons, "reasons": reasons}
+        return [*blocks, ended]
+
+    def _foreign(self) -> int | None:
+        if self.group.device != "cuda":
+            return None
+        return gpu.foreign([seat.worker.pid for seat in self.seats.living() if seat.worker is not None])
+
+    def _fill(self, block: Record, seat: Seat) -> None:
+        block |= self._block(seat, block["phase"])
+
+    def _block(self, seat: Seat, phase: str) -> dict[str, Any]:
+        """Return one block's figures, its surroundings with it. A block that did not wait for the device fails P5."""
+        steps = seat.steps[phase]
+        timeout = min(self.context.timeout, _PATIENCE + 20 * steps * seat.step_s[phase])
+        if phase == LOAD:
+            return self._timed(seat, "epoch", timeout, {})
+        # One step longer than a block: what has to settle is lost in it, and a second such step would double the time.
+        if steps > 1:
+            self.seats.ask(seat, "block", timeout, phase=phase, steps=max(1, steps // _SETTLE))
+        figures = self._timed(seat, "block", timeout, {"phase": phase, "steps": steps})
+        gate = parity.sync_gate(figures["wall_s"], figures["left_s"])
+        if not gate.passed:
+            # Once may be the scheduler's doing; twice in a row is the program's.
+            figures = self._timed(seat, "block", timeout, {"phase": phase, "steps": steps})
+            gate = parity.sync_gate(figures["wall_s"], figures["left_s"])
+            if not gate.passed:
+                self.seats.hold(seat, [gate])
+        return {"steps": steps, **figures}
+
+    def _timed(self, seat: Seat, what: str, timeout: float, arguments: dict[str, Any]) -> dict[str, Any]:
+        # Before the counters are read: whatever the worker does besides the block would count as foreign.
+        self.seats.ask(seat, "tidy", timeout)
+        before, begun = pressure.snapshot(self.cores), time.monotonic()
+        answer = self.seats.ask(seat, what, timeout, **arguments)
+        ended = time.monotonic()
+        surroundings = pressure.between(before, pressure.snapshot(self.cores), answer["cpu_s"], len(self.cores))
+        surroundings["gpu"] = gpu.state() if self.group.device == "cuda" else None
+        power = self.context.power
+        figures = {name: answer[name] for name in ("wall_s", "cpu_s", "left_s", "device_s")}
+        figures["joules"] = power.joules(begun, ended) if power is not None else None
+        for name in ("voluntary_switches", "involuntary_switches"):
+            surroundings[name] = answer.get(name)
+        if "steps" in answer:
+            figures["steps"] = answer["steps"]
+        return {**figures, "surroundings": surroundings}
+
+    def single_steps(self, phase: str) -> None:
+        """Take each member's single steps, each with its own sync: p50 and p95 are of these."""
+        self.seats.each(partial(self._steps, phase))
+
+    def _steps(self, phase: str, seat: Seat) -> None:
+        seconds = self.context.options.tier.block_s
+        answer = self.seats.ask(seat, "steps", phase=phase, seconds=seconds, most=_STEP_SAMPLES)
+        named = {"fork": self.seats.fork, "group": self.group.id, "member": seat.member.id, "phase": phase}
+        self.context.write({"kind": "steps", **named, "seconds": answer["seconds"]})
+
+    def ceiling(self) -> None:
+        """Take matrix products once a group, in one worker of each environment: the ceiling of the same session."""
+        if self.number or self.group.purpose != "cells":
+            return
+        tier, repeats = self.context.options.tier, _GEMM_REPEATS[self.group.device]
+        n = tier.gemm_cuda if self.group.device == "cuda" else tier.gemm_cpu
+        first = {MODES[seat.member.stack].environment: seat for seat in reversed(self.seats.living())}
+
+        def multiply(seat: Seat) -> None:
+            answer = self.seats.ask(seat, "gemm", n=n, repeats=repeats, tries=3)
+            named = {"fork": self.seats.fork, "group": self.group.id, "member": seat.member.id}
+            self.context.write({"kind": "gemm", **named, "n": n, "repeats": repeats, "wall_s": answer["wall_s"]})
+
+        for seat in first.values():
+            self.seats.guard(seat, multiply)
