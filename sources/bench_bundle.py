@@ -28,6 +28,7 @@ from barometer.errors import SourceError
 from sources.bench_results import BUNDLE, NAME, Result, describe, read_result
 from sources.bench_rows import BUNDLED, batches, statistics
 from sources.landing import Landed
+from sources.probe_results import machine
 from sources.protocol import Batch
 
 FOLDER = Path(__file__).resolve().parent / "snapshot" / "bench"
@@ -174,7 +175,7 @@ def _entry(result: Result, name: str, lines: bytes, found: bytes) -> Entry:
         code=run["code"],
         tier=run["tier"],
         device=run["device"],
-        machine=f"{run['host'].get('cpu')}, {run['host'].get('cores_allowed')} cores",
+        machine=machine(run["host"]),
         started_at=dt.datetime.fromisoformat(run["started_at"]),
         ended_at=dt.datetime.fromisoformat(ended),
     )

@@ -147,7 +147,7 @@ def describe(result: Result, found: Iterable[Batch] | None = None) -> str:
     host = run["host"]
     return (
         f"{result.name}: run {result.run[:8]}, {run['tier']} tier on {run['device']}, begun {run['started_at']}\n"
-        f"  machine: {host.get('cpu') or 'unknown processor'}, {host.get('cores_allowed')} cores\n"
+        f"  machine: {probe_results.machine(host)}\n"
         f"  cells: {said}; contrasts: {len(contrasts.rows)}"
     )
 

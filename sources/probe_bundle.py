@@ -28,7 +28,7 @@ from sources.bench_bundle import FOLDER, Hash
 from sources.bench_results import BUNDLE, Result, describe, read_result
 from sources.bench_rows import BUNDLED
 from sources.landing import Landed
-from sources.probe_results import NAME
+from sources.probe_results import NAME, machine
 from sources.probe_rows import batches
 from sources.protocol import Batch
 
@@ -152,7 +152,7 @@ def _entry(result: Result, name: str, packed: bytes) -> Entry:
         code=run["code"],
         probes=sorted({one["probe"] for one in of_kind(result.records, "unit")}),
         device=run["device"],
-        machine=f"{run['host'].get('cpu')}, {run['host'].get('cores_allowed')} cores",
+        machine=machine(run["host"]),
         started_at=dt.datetime.fromisoformat(run["started_at"]),
         ended_at=dt.datetime.fromisoformat(of_kind(result.records, "end")[-1]["at"]),
     )

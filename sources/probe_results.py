@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from bench.probes.records import FIRST, settled
 from bench.results import Record, of_kind
@@ -27,6 +28,12 @@ TERMS = DatasetTerms(
 )
 
 
+def machine(host: Mapping[str, Any]) -> str:
+    """Return a run's machine in words: its processor and the cores it might use."""
+    cores = host.get("cores_allowed")
+    return f"{host.get('cpu') or 'unknown processor'}, {cores} {'core' if cores == 1 else 'cores'}"
+
+
 def is_probes(records: Sequence[Record]) -> bool:
     """True for the records of a probe file, false for those of the timing runner."""
     return bool(records) and records[0]["kind"] == FIRST
@@ -38,7 +45,7 @@ def describe(name: str, records: Sequence[Record]) -> str:
     host, quick = run["host"], ", the small form" if run["quick"] else ""
     said = [
         f"{name}: probes, run {run['run'][:8]} on {run['device']}{quick}, begun {run['started_at']}",
-        f"  machine: {host.get('cpu') or 'unknown processor'}, {host.get('cores_allowed')} cores",
+        f"  machine: {machine(host)}",
     ]
     units = of_kind(settled(records), "unit")
     for probe in dict.fromkeys(unit["probe"] for unit in units):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -24,20 +28,65 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def command(*arguments: str) -> list[str | Path]:
+    return [ROOT / "scripts" / "run-bench", Path(sys.executable).parent, *DUMMIES, *arguments]
+
+
+def environ(home: Path) -> dict[str, str]:
+    return {name: value for name, value in process_environment(home).items() if name != "BENCH_ENV"}
+
+
 def make_bench(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in process_environment(home).items() if name != "BENCH_ENV"}
-    command = [ROOT / "scripts" / "run-bench", Path(sys.executable).parent, *DUMMIES, *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    return subprocess.run(
+        command(*arguments), cwd=ROOT, env=environ(home), capture_output=True, text=True, timeout=600, check=False
+    )
 
 
-def test_it_ends_with_a_file_a_warehouse_and_the_page_it_names(home: Path):
-    done = make_bench(home, "--rounds", "1")
+def stopped(home: Path, *arguments: str) -> str:
+    """Press Ctrl-C in the first fork, and return what was said on stderr."""
+    begun = subprocess.Popen(
+        command(*arguments),
+        cwd=ROOT,
+        env=environ(home),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert begun.stderr is not None
+    assert any("fork 1 of 1" in line for line in begun.stderr)
+    # As a terminal does: to the script and to all that it started.
+    os.killpg(begun.pid, signal.SIGINT)
+    said = begun.communicate(timeout=120)[1]
+    assert begun.returncode == 130, said
+    return said
+
+
+def test_stopped_it_says_how_to_go_on_and_that_ends_with_a_warehouse_and_the_page_it_names(home: Path):
+    said = stopped(home, "--rounds", "1")
+    (file,) = (home / "bench").glob("*.jsonl")
+    told = re.search(r'Go on with: make bench BENCH_ARGS="(.*)"', said)
+    assert told is not None, said
+    words = shlex.split(told[1])
+    assert words == [*DUMMIES, "--rounds", "1", "--resume", "--out", str(file)]
+    assert not (home / "warehouse.duckdb").exists()
+    done = make_bench(home, *words[len(DUMMIES) :])
     assert done.returncode == 0, done.stderr
-    assert len(list((home / "bench").glob("*.jsonl"))) == 1
+    assert list((home / "bench").glob("*.jsonl")) == [file]
+    assert re.search(r"valid, \d+ records; cells: ", done.stderr)
     assert "taking up bench/" in done.stderr
     page = done.stdout.strip().splitlines()[-1].removeprefix("open ").removesuffix(" in a browser")
     assert Path(page).name == "benchmark.html"
     assert Path(page).exists()
+
+
+def test_how_to_go_on_names_the_file_once(home: Path):
+    """However often it was stopped before."""
+    file = home / "elsewhere.jsonl"
+    first = stopped(home, "--out", str(file))
+    again = stopped(home, "--resume", "--out", str(file))
+    for said in (first, again):
+        assert f'BENCH_ARGS="{" ".join(DUMMIES)} --resume --out {file}"' in said
 
 
 def test_what_the_runner_refuses_ends_it_with_the_runners_code(home: Path):

@@ -14,7 +14,7 @@ import numpy as np
 from bench.environment import one_line
 from bench.probes.control_flow import form as forms
 from bench.probes.control_flow.form import AS_WRITTEN, FORWARD, PHASES, REWRITTEN
-from bench.probes.debugging.forked import ANSWERED, DIED, HUNG, Ended, ask_all, cores, share_caches, warm
+from bench.probes.forked import ANSWERED, DIED, HUNG, Ended, ask_all, cores, share_caches, warm
 
 RIGHT, REWRITE, WRONG, RAISED = "runs-right", "needs-rewriting", "wrong-silently", "raised"
 OUTCOMES = (RIGHT, REWRITE, WRONG, RAISED, HUNG, DIED)

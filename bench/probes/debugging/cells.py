@@ -14,10 +14,10 @@ from typing import Any
 from bench.probes.debugging import fault as faults
 from bench.probes.debugging import marking, switches
 from bench.probes.debugging.fault import RAISED
-from bench.probes.debugging.forked import ANSWERED, Ended, ask_all, cores, share_caches, warm
 from bench.probes.debugging.reading import said_anew
 from bench.probes.debugging.running import Case, run
 from bench.probes.debugging.verdict import judge
+from bench.probes.forked import ANSWERED, Ended, ask_all, cores, share_caches, warm
 
 
 def measure(

@@ -21,8 +21,8 @@ import numpy as np
 
 from bench.environment import one_line
 from bench.probes.debugging import switches
-from bench.probes.debugging.forked import ANSWERED, Ended, ask_all
 from bench.probes.debugging.kits.data import BATCH, SAMPLES
+from bench.probes.forked import ANSWERED, Ended, ask_all
 
 BREAKPOINT, PRINT, OWN_PRINT = LOOKS = ("breakpoint", "print", "own-print")
 # What prints from inside a compiled step in each framework, or backend; torch has nothing of its own.

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.probes.debugging.fault import DIED, HANDLED, HUNG, RAISED, SILENT, WARNED, Fault
-from bench.probes.debugging.forked import ANSWERED, Ended
 from bench.probes.debugging.reading import read_message, said_anew
+from bench.probes.forked import ANSWERED, Ended
 
 OK, CONTROL_FAILED, NOT_RUN, CANNOT_EXIST = STATUSES = ("ok", "control-failed", "not-run", "cannot-exist")
 _KEPT_FIGURES = 8

@@ -12,7 +12,7 @@ from bench.probes import records as files
 from bench.probes.debugging import PROBE, looking, marking, places, reading, verdict
 from bench.probes.debugging import fault as faults
 from bench.probes.debugging.fault import HANDLED, LEARNS, RAISED, SILENT, WARNED, Fault
-from bench.probes.debugging.forked import ANSWERED, DIED, HUNG, Ended
+from bench.probes.forked import ANSWERED, DIED, HUNG, Ended
 from bench.probes.probe import Outcome, ProbeOptions, Unit
 
 LINES = [5, 7, 13]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bench.probes.debugging.forked import ask_all
+from bench.probes.forked import ask_all
 from tests.support import ROOT
 
 # A whole framework, its kit, and one fault a file: what a contributor adds, tried.
