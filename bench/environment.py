@@ -67,8 +67,13 @@ def _variables() -> dict[str, str]:
 
 
 def one_line(text: str) -> str:
-    """Return a message on one line, without paths, as result files bear it."""
-    return without_paths(" ".join(text.split()))
+    """Return a message on one line, without paths and terminals' colours, as result files bear it."""
+    return without_paths(" ".join(without_colours(text).split()))
+
+
+def without_colours(text: str) -> str:
+    """Return the text without what makes a terminal print bold or coloured."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 def without_paths(text: str) -> str:

@@ -248,11 +248,11 @@ def _difference(before: object, after: object) -> str:
     return f"{before}, now {after}"
 
 
-def code_hash() -> str:
-    """Return sixteen hexadecimal digits of the runner's own files, workloads and programs included, probes not."""
+def code_hash(probes: bool = False) -> str:
+    """Return sixteen hexadecimal digits of the runner's own files, programs included, and the probes' if asked."""
     folder = Path(__file__).resolve().parent
     digest = sha256()
-    for path in sorted(set(folder.rglob("*.py")) - set((folder / "probes").rglob("*.py"))):
+    for path in sorted(set(folder.rglob("*.py")) - set(() if probes else (folder / "probes").rglob("*.py"))):
         digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -51,6 +51,7 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "benchmark_break_even": ("run", "setting", "phase", "compiled", "plain"),
     "benchmark_parity": ("run", "workload", "stack", "gate"),
     "benchmark_environments": ("run", "environment", "distribution"),
+    "benchmark_flags": ("run", "setting", "stack", "division", "flag"),
     "probe_runs": ("run", "probe"),
     "ease": ("stack", "workload", "part"),
     "ease_changes": ("stack", "change"),

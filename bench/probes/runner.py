@@ -134,7 +134,7 @@ def _head(request: Request, planned: int) -> Record:
         },
         "host": host,
         "host_id": environment.identity(host),
-        "code": code_hash(),
+        "code": code_hash(probes=True),
         "units": planned,
     }
 

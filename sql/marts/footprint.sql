@@ -72,7 +72,8 @@ select
     trainings.is_absent as was_package_absent, -- the package that it is said to need could not be imported meanwhile
     trainings.absent_package, -- that package
     units.short_run as run, -- the run, by the first eight digits of its id
-    units.environment, -- versions in words; null where no process told
+    concat_ws(', ', nullif(figures.words, ''), regexp_extract(units.environment, 'Python [0-9.]+'))
+        as environment, -- versions in words
     units.device, -- cpu or cuda
     units.host_id, -- hash of all that is known of the machine
     units.machine, -- the machine in words

@@ -23,7 +23,7 @@ select
     figures.right_calls,
     figures.largest_error,
     figures.exception,
-    figures.message,
+    regexp_replace(figures.message, '\x1b\[[0-9;]*m', '', 'g') as message, -- without a terminal's colours
     figures.body_runs,
     figures.compilations,
     figures.graph_breaks,

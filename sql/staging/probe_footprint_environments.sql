@@ -4,7 +4,10 @@
 -- warning: install_s depends on what the installer's cache held
 with
 read_sizes as (
-    select *, cast(cast(by_distribution as json) as map(varchar, bigint)) as sizes
+    select
+        *,
+        cast(cast(by_distribution as json) as map(varchar, bigint)) as sizes,
+        cast(cast(versions as json) as map(varchar, varchar)) as version_by_name
     from raw.probe_footprint_environment
 )
 select
@@ -19,6 +22,11 @@ select
     figures.fresh as is_fresh,
     figures.installer,
     figures.install_s,
+    concat_ws(
+        ', ',
+        figures.framework || ' ' || figures.version_by_name[figures.framework],
+        figures.backend || ' ' || figures.version_by_name[figures.backend]
+    ) as words, -- what was weighed, with its versions
     figures.distributions,
     figures.files,
     figures.bytes as installed_bytes,

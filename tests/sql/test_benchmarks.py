@@ -25,7 +25,7 @@ from warehouse.models import load_queries
 
 AS_OF = dt.date(2026, 12, 31)
 LANDED = dt.datetime(2026, 11, 27)
-MARTS = ("runs", "cells", "contrasts", "ladder", "scaling", "break_even", "parity", "environments")
+MARTS = ("runs", "cells", "contrasts", "ladder", "scaling", "break_even", "parity", "environments", "flags")
 TIMES = {
     "torch-eager": 0.020,
     "torch-compile": 0.010,
@@ -203,6 +203,64 @@ def test_ladders_sweeps_break_even_gates_and_versions_stand_by_their_keys(timed:
         ("keras", "1.2.3", True),
         ("numpy", "2.4.6", False),
     ]
+
+
+def test_flags_stand_as_asked_beside_what_every_worker_read_back(timed: World):
+    told = "select flag, asked, found, workers, workers_otherwise from marts.benchmark_flags"
+    cell = timed.rows(
+        f"{told} where setting = 'mlp.pinned.fp32.matched' and stack = 'torch-compile' and division = 'matched' "
+        "order by flag"
+    )
+    # Null layouts and optimizer flags have no row; nobody was told how many threads to take.
+    assert cell == [
+        ("device", "cpu", "cpu", 4, 0),
+        ("jit", "true", "true", 4, 0),
+        ("optimizer.learning_rate", None, "0.001", 4, 0),
+        ("precision", "fp32", "fp32", 4, 0),
+        ("threads", None, "2", 4, 0),
+    ]
+    # The reference runs twice in every fork, and as shipped no precision is asked for.
+    twin = timed.rows(
+        f"{told} where setting = 'mlp.pinned.shipped.as-shipped' and stack = 'torch-eager' and flag = 'precision'"
+    )
+    assert twin == [("precision", None, "fp32", 8, 0)]
+    rungs = timed.rows(
+        "select rungs.rung, flags.division, flags.found from marts.benchmark_ladder as rungs "
+        "inner join marts.benchmark_flags as flags using (run, setting, stack) "
+        "where flags.flag = 'jit' and flags.division = 'rung-' || rungs.rung || '-' || rungs.knob order by 1"
+    )
+    turned = ("as-shipped", "precision", "layout", "compile", "placement", "optimizer")
+    assert rungs == [(at, f"rung-{at}-{knob}", str(at > 2).lower()) for at, knob in enumerate(turned)]
+
+
+@pytest.mark.parametrize("fork", [None, "f0002"])
+def test_a_worker_that_ran_otherwise_than_asked_fails_the_build(fork: str | None):
+    """Whether all of a cell's workers did, or one of them."""
+    records = Made(TIMES).records()
+    for one in of_kind(records, "fork"):
+        if one["stack"] == "jax-jit" and fork in (None, one["fork"]):
+            one["resolved"]["jit"] = False
+    world = world_of(as_lines(records))
+    with pytest.raises(AuditError, match="benchmark_flags__as_asked"):
+        check(world)
+    otherwise = 3 if fork is None else 1
+    rows = world.rows(
+        "select found, workers_otherwise from marts.benchmark_flags where stack = 'jax-jit' and flag = 'jit'"
+    )
+    assert rows == [("false", 0) if otherwise == 3 else ("true", 1)]
+
+
+def test_a_worker_that_failed_a_gate_is_not_among_those_timed():
+    """It was found out and withheld: what it read stands among the gates, and the build goes on."""
+    records = Made(TIMES).records()
+    for one in of_kind(records, "fork"):
+        if (one["stack"], one["fork"]) == ("jax-jit", "f0002"):
+            one |= {"status": "parity-failed", "failure": "parity", "reason": "P5-jit"}
+            one["resolved"]["jit"] = False
+    world = world_of(as_lines(records))
+    rows = world.rows("select found, workers from marts.benchmark_flags where stack = 'jax-jit' and flag = 'jit'")
+    assert rows == [("true", 2)]
+    assert check(world) > 100
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.environment import one_line, without_paths
+from bench.environment import one_line, without_colours, without_paths
 from bench.probes.debugging.fault import Fault
 
 _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
@@ -24,8 +24,7 @@ _ADVICE = re.compile(
     r"\bhint\b|you (?:can|could|may|might|need|should|must)\b|see https?://",
     re.IGNORECASE,
 )
-# What makes a terminal print bold, and what is left where frames were taken out.
-_BOLD = re.compile(r"\x1b\[[0-9;]*m")
+# What is left where frames were taken out.
 _SEVERAL_EMPTY = re.compile(r"\n(?:[ \t]*\n){2,}")
 _KEPT_MESSAGE = 2000
 _KEPT_LINE = 300
@@ -64,7 +63,7 @@ def read_message(text: str, program: Path, fault: Fault) -> dict[str, Any]:
 
     names_layer and both_sizes are None where the fault has no layer, or no sizes, that could be told.
     """
-    text = _SEVERAL_EMPTY.sub("\n\n", without_paths(_without_own_frames(_BOLD.sub("", text), program)))
+    text = _SEVERAL_EMPTY.sub("\n\n", without_paths(_without_own_frames(without_colours(text), program)))
     bare = re.sub(r"line \d+|\.py:\d+", "", text)
     first = next((line for line in text.splitlines() if line.strip()), "")
     return {

@@ -60,7 +60,9 @@ class Exporter:
 
     def _tensors(self, given: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
         placed, _ = self._program._place(_labelled(given))
-        return dict(placed) if isinstance(placed, dict) else {"x": placed}
+        found = dict(placed) if isinstance(placed, dict) else {"x": placed}
+        # One channel may bear any stride: a package is made for the example's, and asks no input for its own.
+        return {name: tensor.clone(memory_format=torch.contiguous_format) for name, tensor in found.items()}
 
     def _open(self, example: Any) -> Any:
         """Return the dynamic shapes: the batch of every input, and the length where it changes."""
