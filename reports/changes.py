@@ -9,7 +9,9 @@ from typing import Any
 from markupsafe import Markup
 
 from reports.answers import labels
+from reports.benchmark.findings import counted
 from reports.figures import EVIDENCE_PAGE, Figures
+from reports.hosts import host_of, is_of_a_machine
 from reports.marts import Row
 from reports.numbers import format_value
 
@@ -97,15 +99,23 @@ def _sources(figures: Figures, previous: Report) -> Iterable[Markup]:
 
 
 def _evidence(figures: Figures, previous: Report) -> Iterable[Markup]:
-    """Figures that came, went, or moved beyond their earlier interval."""
+    """Figures that came, went, or moved beyond their earlier interval; of another machine's, that they are not held.
+
+    An edition made before machines were told counts as another machine.
+    """
     before = {row["evidence_id"]: row for row in previous["evidence"]}
     names = labels(figures)
     now = figures.marts.evidence
+    elsewhere = {name for name in now.keys() & before.keys() if _is_elsewhere(figures, before[name], now[name])}
+    if elsewhere:
+        yield Markup("The timings are of another machine than before: {} not compared.").format(
+            "one figure is" if len(elsewhere) == 1 else f"{counted(len(elsewhere), 'figure')} are"
+        )
     for name, row in now.items():
         words = (names.get(row["framework"], row["framework"]), figures.label(row["metric"]))
         if name not in before:
             yield Markup("New figure: {}, {}: {}.").format(*words, figures.show(name))
-        elif _moved(before[name], row):
+        elif name not in elsewhere and _moved(before[name], row):
             old = earlier(figures, previous, before[name])
             yield Markup("{}, {}: {} now, {} before.").format(*words, figures.show(name), old)
     for name in sorted(before.keys() - now.keys()):
@@ -113,6 +123,12 @@ def _evidence(figures: Figures, previous: Report) -> Iterable[Markup]:
         yield Markup("No figure any more: {}, {}.").format(
             names.get(row["framework"], row["framework"]), figures.label(row["metric"])
         )
+
+
+def _is_elsewhere(figures: Figures, old: Row, new: Row) -> bool:
+    """Whether two figures say as much of a machine as of a framework, and are not known to be of the same one."""
+    host = host_of(figures.marts, new)
+    return is_of_a_machine(new) and (host is None or old.get("host") != host)
 
 
 def _moved(old: Row, new: Row) -> bool:

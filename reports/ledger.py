@@ -105,13 +105,13 @@ def _source(figures: Figures, row: Row, is_first: bool) -> SourceLine:
         return figures.plain(reference("source_health", row, column)) if row.get(column) else None
 
     def shown(column: str) -> Markup:
-        return figures.of("source_health", row, column) if row.get(column) else Markup(NONE)
+        return figures.bare(reference("source_health", row, column)) if row.get(column) else Markup(NONE)
 
     state = Markup(_STATES.get(row["status"], row["status"]))
     if row.get("age_days") is not None and row["status"] in ("ok", "stale"):
-        age = figures.cell(reference("source_health", row, "age_days"))
+        age = figures.bare(reference("source_health", row, "age_days"))
         state = Markup("{}: {} days old; counts as fresh for {}").format(
-            state, age, figures.cell(reference("source_health", row, "fresh_days"))
+            state, age, figures.bare(reference("source_health", row, "fresh_days"))
         )
     if row.get("regime") not in (None, "", "steady"):
         state += Markup("; ") + figures.plain(reference("source_health", row, "regime"))
@@ -124,7 +124,7 @@ def _source(figures: Figures, row: Row, is_first: bool) -> SourceLine:
         state=state,
         read=shown("last_success_at"),
         newest=shown("newest_period"),
-        rows=shown("rows"),
+        rows=figures.of("source_health", row, "rows") if row.get("rows") else Markup(NONE),
         licence=told("licence"),
         attribution=told("attribution"),
         origin=told("origin"),

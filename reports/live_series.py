@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reports import findings
+from reports.benchmark.findings import counted
 from reports.charts.adoption import over_time_chart
 from reports.exhibits import Exhibit, Plan, make_exhibit
 from reports.figures import Figures
 from reports.marts import Row
 
-MOST_POINTS = 320  # a framework's line in one chart; longer histories are drawn from here back
+MOST_POINTS = 160  # a framework's line in one chart; of longer histories one period in several is drawn
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,12 @@ class LiveSeries:
         rows = self._rows(figures)
         if len({row["framework"] for row in rows}) < 2 or len({row[self.period] for row in rows}) < 2:
             return None
-        plan = Plan(
-            self.key, self.table, self.dataset, self.subtitle, self._chart, (self.column,), self.period, self.remark
-        )
+        step = self._step(rows)
+        thinned = f"One {self.period} in {counted(step)} is drawn." if step > 1 else ""
+        remark = " ".join(filter(None, [self.remark, thinned]))
+        plan = Plan(self.key, self.table, self.dataset, self.subtitle, self._chart, (self.column,), self.period, remark)
+        kept = set(sorted({row[self.period] for row in rows})[::-1][::step])
+        rows = [row for row in rows if row[self.period] in kept]
         return make_exhibit(figures, plan, rows, findings.headline(figures, self.metric))
 
     def _rows(self, figures: Figures) -> list[Row]:
@@ -51,9 +56,11 @@ class LiveSeries:
             and not row.get("is_partial")
             and all(row[key] in values for key, values in self.only)
         ]
-        kept = set(sorted({row[self.period] for row in rows})[-MOST_POINTS:])
-        rows = [row for row in rows if row[self.period] in kept]
         return sorted(rows, key=lambda row: (order[row["framework"]], row[self.period]))
+
+    def _step(self, rows: Sequence[Row]) -> int:
+        """Of how many periods one is drawn, the newest always."""
+        return math.ceil(len({row[self.period] for row in rows}) / MOST_POINTS)
 
     def _chart(self, rows: Sequence[Row], catalog: Any) -> Any:
         return over_time_chart(rows, catalog, self.period, self.column, share=self.share)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
@@ -30,6 +31,7 @@ MONTHS = (
 # The largest unit that leaves at least one whole digit is the one printed.
 _SECONDS = ((Decimal(1), "s"), (Decimal("1e-3"), "ms"), (Decimal("1e-6"), "\u00b5s"), (Decimal("1e-9"), "ns"))
 _BYTES = ((Decimal(2**30), "GiB"), (Decimal(2**20), "MiB"), (Decimal(2**10), "KiB"), (Decimal(1), "B"))
+_UNSEEN = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TINY = 1e-3  # below this a difference is written with its power of ten
 _SIZES = ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), "k"))
 _UNIT_KINDS: dict[str, Kind] = {"share": "share", "ratio": "ratio", "year": "year", "yes/no": "flag"}
@@ -133,7 +135,7 @@ def format_value(value: object, kind: Kind = "number", prose: bool = False) -> s
     if isinstance(value, list | tuple):
         return " ".join(str(part) for part in value)
     if isinstance(value, str) or kind == "text":
-        return str(value)
+        return readable(str(value))
     number = float(str(value))
     if kind == "year":
         return str(round(number))
@@ -151,6 +153,11 @@ def format_value(value: object, kind: Kind = "number", prose: bool = False) -> s
         digits, _, power = f"{number:.2e}".partition("e")
         return f"{_plain(Decimal(digits))}e{int(power)}"
     return format_number(number)
+
+
+def readable(text: str) -> str:
+    """Return a text without the colours of a terminal, and without the control characters that a page cannot hold."""
+    return _UNSEEN.sub("", text)
 
 
 def format_number(value: float) -> str:

@@ -17,6 +17,9 @@ from reports.benchmark.page import BENCHMARK_PAGE, benchmark_pages
 from reports.document import BASE, RELATIVE
 from reports.figures import EVIDENCE_PAGE, Figures, percent
 from reports.marts import Connection, load_marts
+from reports.probe_changes import make_probe_changes
+from reports.probes.ease_programs import program_files
+from reports.probes.pages import PAGES, Pointer, pointers, probe_pages
 from reports.report_json import report_json, table_csv
 from reports.theme import colour_rules
 
@@ -24,10 +27,9 @@ INDEX_PAGE = "index.html"
 CHARTS_PAGE = "charts.html"
 REPORT = "report.json"
 _LONE_CELL = re.compile(r'<(td|th scope="row")><span (data-ref="[^"]*")>([^<]*)</span></(td|th)>')
-_LONG = 40  # a shorter beginning of a reference is not worth an attribute
 _TABLE = re.compile(r"<table.*?</table>", flags=re.DOTALL)
 _BASE = re.compile(rf'<tr {BASE}="([^"]*)"')
-_ROW = re.compile(r"<tr>.*?</tr>", flags=re.DOTALL)
+_ROW = re.compile(r"<tr\b[^>]*>.*?</tr>", flags=re.DOTALL)
 _REFERENCE = re.compile(r'data-ref="([^"]*)"')
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -42,7 +44,8 @@ def render_edition(connection: Connection, catalog: Catalog, previous: dict[str,
     templates = environment()
     style = page_style(catalog)
     figures = Figures(marts, catalog)
-    parts = _index(figures, connection, previous)
+    probed = dict(probe_pages(figures))
+    parts = _index(figures, connection, previous, pointers(probed))
     index = templates.get_template("index.html.j2").render(style=style, **parts)
     charts = templates.get_template("charts.html.j2").render(style=style, **_charts(parts))
     page = Figures(marts, catalog, EVIDENCE_PAGE)
@@ -51,6 +54,10 @@ def render_edition(connection: Connection, catalog: Catalog, previous: dict[str,
     timed = templates.get_template("benchmark.html.j2")
     for name, context in benchmark_pages(Figures(marts, catalog, BENCHMARK_PAGE)).items():
         files[name] = _tidy(timed.render(style=style, **context))
+    told = templates.get_template("probes.html.j2")
+    for name, context in probed.items():
+        files[name] = _tidy(told.render(style=style + probe_style(), **context))
+    files |= program_files(figures)
     files[REPORT] = report_json(marts, catalog, previous)
     names = [name for name in marts.tables if name not in ("edition", "weights")]
     return files | {f"tables/{name}.csv": table_csv(marts, name) for name in names}
@@ -67,19 +74,33 @@ def _shared_rows(found: re.Match[str]) -> str:
 
 
 def _shared_row(found: re.Match[str]) -> str:
-    refs = [match.group(1) for match in _REFERENCE.finditer(found.group())]
-    bases = Counter(ref[: ref.rindex("/") + 1] for ref in refs if "/" in ref)
-    base, times = bases.most_common(1)[0] if bases else ("", 0)
-    if times < 2 or len(base) < _LONG:
+    bases = Counter(_beginning(match.group(1)) for match in _REFERENCE.finditer(found.group()))
+    base, saved = max(((one, _saved(one, times)) for one, times in bases.items()), key=_second, default=("", 0))
+    if saved <= 0:
         return found.group()
     row = found.group().replace(f'data-ref="{base}', f'data-ref="{RELATIVE}')
     return row.replace("<tr", f'<tr {BASE}="{base}"', 1)
 
 
+def _beginning(ref: str) -> str:
+    """What a reference may share: a metric with its dot, or a mart with all keys; nothing where there is neither."""
+    head = ref.partition("/")[0]
+    return head[: head.index(".") + 1] if "." in head else ref[: ref.rfind("/") + 1]
+
+
+def _saved(base: str, times: int) -> int:
+    """How many characters it saves to write a beginning once, as an attribute, instead of some times."""
+    return times * (len(base) - len(RELATIVE)) - len(f' {BASE}="{base}"') if base else 0
+
+
+def _second(entry: tuple[str, int]) -> int:
+    return entry[1]
+
+
 def _shared_table(table: str) -> str:
     """The first two parts of the rows' bases, the mart and the run, on the table where they are the same in all."""
-    starts = {"/".join(base.split("/")[:2]) + "/" for base in _BASE.findall(table)}
-    if len(starts) != 1:
+    starts = {"/".join(base.split("/")[:2]) + "/" if "/" in base else "" for base in _BASE.findall(table)}
+    if len(starts) != 1 or starts == {""}:
         return table
     (start,) = starts
     return table.replace(f'{BASE}="{start}', f'{BASE}="{RELATIVE}').replace("<table", f'<table {BASE}="{start}"', 1)
@@ -101,6 +122,11 @@ def page_style(catalog: Catalog) -> Markup:
     return Markup(neutral_style() + colour_rules(catalog))
 
 
+def probe_style() -> Markup:
+    """Return the rules that only the pages of the probes need."""
+    return Markup((_TEMPLATES / "probes.css").read_text(encoding="utf-8"))
+
+
 def neutral_style() -> str:
     """Return the style sheet without any framework's colour."""
     return (_TEMPLATES / "style.css").read_text(encoding="utf-8")
@@ -115,7 +141,9 @@ def _charts(parts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _index(figures: Figures, connection: Connection, previous: dict[str, Any] | None) -> dict[str, Any]:
+def _index(
+    figures: Figures, connection: Connection, previous: dict[str, Any] | None, told: dict[str, list[Pointer]]
+) -> dict[str, Any]:
     catalog = figures.catalog
     names = [framework.label for framework in catalog.frameworks]
     question = f"{', '.join(names[:-1])} or {names[-1]}?"
@@ -137,8 +165,10 @@ def _index(figures: Figures, connection: Connection, previous: dict[str, Any] | 
         "answers": advised,
         "odds": answers.odds_exhibit(figures),
         "changes": changes.make_changes(figures, previous),
+        "probed": make_probe_changes(figures),
+        "probe_pages": PAGES,
         "board": scoreboard.make_scoreboard(figures),
-        "sections": sections.make_sections(figures),
+        "sections": sections.make_sections(figures, told),
         "claims": ledger.make_claims(figures),
         "sources": ledger.make_sources(figures),
         "example": ledger.make_example(figures),

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from barometer.catalog import Catalog
+from reports.hosts import host_of
 from reports.marts import Marts, Row, format_key, reference
 
 FORMAT = 1
@@ -69,6 +70,7 @@ _CLAIM = ("claim_id", "factor", "claim", "rule", "verdict", "why", "evidence_ids
 def report_json(marts: Marts, catalog: Catalog, previous: dict[str, Any] | None = None) -> bytes:
     """Return report.json: edition, readers, factors, claims, evidence, sources. `barometer explain` takes a `ref`.
 
+    A figure's `host` is the hash of the machine that it was measured on, null where it is of no run.
     `compared_with` names the edition that the page's changes are told against, null where there was none.
     """
     report = {
@@ -79,7 +81,10 @@ def report_json(marts: Marts, catalog: Catalog, previous: dict[str, Any] | None 
         "readers": [_reader(marts, row) for row in marts.tables["picks"]],
         "factors": [_factor(marts, row) for row in marts.tables["factor_verdicts"]],
         "claims": [_with_ref("claims", row, _CLAIM, "verdict") for row in marts.tables["claims"]],
-        "evidence": [_with_ref("evidence", row, _EVIDENCE, "value") for row in marts.tables["evidence"]],
+        "evidence": [
+            {**_with_ref("evidence", row, _EVIDENCE, "value"), "host": host_of(marts, row)}
+            for row in marts.tables["evidence"]
+        ],
         "sources": [_with_ref("source_health", row, _SOURCE, "status") for row in marts.tables["source_health"]],
     }
     return (json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True, default=_plain) + "\n").encode()

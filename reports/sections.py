@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -16,10 +16,13 @@ from reports.charts.adoption import evidence_chart
 from reports.charts.advice import standing_chart
 from reports.exhibits import Exhibit, Plan, Table, evidence_table, make_exhibit
 from reports.figures import Figures
+from reports.hosts import RUNNERS
 from reports.join import join
 from reports.marts import Row, reference
+from reports.probes.pages import Pointer
 
 IN_SIGHT = 2  # charts of a section on the main page; the others stand on the page of charts
+BRIEF = {"jobs": 1}  # factors whose second chart is as heavy as all the rest
 
 
 @dataclass(frozen=True)
@@ -36,27 +39,30 @@ class Section:
     caveats: list[tuple[str, Markup]] = field(default_factory=list)
     claims: list[str] = field(default_factory=list)
     timed: str | None = None
+    probed: list[Pointer] = field(default_factory=list)
 
 
-def make_sections(figures: Figures) -> list[Section]:
-    """Return one section for every scored factor, in the catalogue's order."""
-    return [_section(figures, factor) for factor in figures.catalog.scored_factors]
+def make_sections(figures: Figures, told: Mapping[str, list[Pointer]]) -> list[Section]:
+    """Return one section for every scored factor, in the catalogue's order; `told`: where pages tell of it."""
+    return [_section(figures, factor, told.get(factor.key, [])) for factor in figures.catalog.scored_factors]
 
 
-def _section(figures: Figures, factor: Factor) -> Section:
+def _section(figures: Figures, factor: Factor, probed: list[Pointer]) -> Section:
     exhibits = [exhibit for exhibit in _exhibits(figures, factor) if exhibit is not None]
+    in_sight = BRIEF.get(factor.key, 1 if probed and factor.key not in SHOWN else IN_SIGHT)
     rows = [row for row in figures.marts.tables["evidence"] if row["factor"] == factor.key]
     return Section(
         factor=factor,
         headline=factor_headline(figures, factor),
         sentences=_sentences(figures, factor),
         standing=_standing(figures, factor),
-        exhibits=exhibits[:IN_SIGHT],
-        more=exhibits[IN_SIGHT:],
+        exhibits=exhibits[:in_sight],
+        more=exhibits[in_sight:],
         figures=_figure_table(figures, factor, rows),
         caveats=_caveats(figures, rows),
         claims=[claim.id for claim in figures.catalog.claims if claim.factor == factor.key],
         timed=_timed(figures, factor),
+        probed=probed,
     )
 
 
@@ -205,9 +211,9 @@ def timed_exhibit(key: str, *ranks: int) -> Callable[[Figures], Exhibit | None]:
 SHOWN: dict[str, list[Callable[[Figures], Exhibit | None]]] = {
     "emergence": [series.releases, metric_exhibit("authors_per_month"), live_series.issues],
     "ecosystem": [
-        series.papers("papers_with_code_sample", "paper_share"),
         series.papers("conference_mentions", "paper_share_conferences"),
         metric_exhibit("companion_downloads_per_day"),
+        series.papers("papers_with_code_sample", "paper_share"),
         metric_exhibit("pretrained_models"),
         metric_exhibit("dependent_repositories"),
     ],
@@ -270,7 +276,8 @@ def _figure_cell(figures: Figures, row: Row | None) -> Markup:
     name = row["evidence_id"]
     value = figures.cell(name) + figures.bounds("evidence", row)
     if row.get("is_withheld"):
-        return value + Markup(' <small class="old">a bound only: its source broke</small>')
+        why = "a single run has no interval" if row["dataset"] in RUNNERS else "a bound only: its source broke"
+        return value + Markup(' <small class="old">{}, so it decides nothing</small>').format(why)
     return (
         value + Markup(' <small class="old">old: {}</small>').format(figures.bare(reference("evidence", row, "as_of")))
         if row.get("is_stale")

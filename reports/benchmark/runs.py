@@ -14,13 +14,13 @@ from reports.marts import Row
 
 TABLES = ("cells", "contrasts", "ladder", "scaling", "break_even", "parity", "environments")
 PHASES = {"train": "Training", "infer": "Inference"}
-_MODES: dict[str | None, str | None] = {
+MODES: dict[str | None, str | None] = {
     "compile": "compiled",
     "compile-reduce-overhead": "reduce-overhead",
     "compile-max-autotune": "max-autotune",
     "xla": "XLA",
 }
-_DASHES: dict[str | None, tuple[int, ...]] = {"eager": (2, 3), "graph": (7, 3)}
+DASHES: dict[str | None, tuple[int, ...]] = {"eager": (2, 3), "graph": (7, 3)}
 # Spelled without figures: every figure on a page is a measured one.
 _PRECISIONS = {
     "fp32": "single precision",
@@ -50,7 +50,7 @@ class Stack:
     @property
     def way(self) -> str:
         """Its way of executing in words."""
-        return _MODES.get(self.mode, self.mode) or ""
+        return MODES.get(self.mode, self.mode) or ""
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def _stack(
     name = own.label
     if backend is not None:
         name = f"{name} on {known[backend].label if backend in known else backend}"
-    look = Look(f"{name} ({_MODES.get(mode, mode)})", own.colour.lower(), below.shape, _DASHES.get(mode, (1, 0)))
+    look = Look(f"{name} ({MODES.get(mode, mode)})", own.colour.lower(), below.shape, DASHES.get(mode, (1, 0)))
     return Stack(key, name, framework, backend, mode, backend is not None, look)
 
 

@@ -145,17 +145,17 @@ def ladder_chart(panels: Sequence[Panel], names: Sequence[str], unit: str) -> Gr
     return _grid(filled, steps, _width(_LEFT, len(panels)), len(names))
 
 
-def bars_chart(panels: Sequence[Panel], names: Sequence[str], unit: str) -> Grid:
+def bars_chart(panels: Sequence[Panel], names: Sequence[str], unit: str, left: int = _STACKS) -> Grid:
     """Bars from zero, a panel a workload, stacks as rows, from rows of name, value, colour; no unit: shares of one.
 
-    Every panel has the same axis.
+    Every panel has the same axis. `left` is the room for the names in pixels.
     """
     top = max(row["value"] for panel in panels for row in panel.rows) * 1.03 if unit else 1.0
     scale = alt.Scale(domain=[0, top], nice=False, clamp=True)
 
     x = alt.X("value:Q", title=unit or None, scale=scale, axis=_plain_axis(",~r" if unit else "~%"))
-    base = alt.Chart().encode(y=_names_axis(names, _STACKS), x=x, color=_AS_IS["color"])
-    return _grid(panels, alt.layer(base.mark_bar(height=8)), _width(_STACKS, len(panels)), len(names))
+    base = alt.Chart().encode(y=_names_axis(names, left), x=x, color=_AS_IS["color"])
+    return _grid(panels, alt.layer(base.mark_bar(height=8)), _width(left, len(panels)), len(names))
 
 
 # Colours and shapes stand in the rows as they are, so that one panel's encodings serve all.

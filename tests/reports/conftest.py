@@ -20,7 +20,11 @@ from barometer.catalog import Catalog, Framework, load_catalog
 from barometer.settings import Settings, load_settings
 from reports.publish import publish
 from reports.render import render_edition
+from sources.bench_results import parse_payload
+from sources.probe_results import TERMS
+from sources.protocol import Payload
 from sources.snapshot import Snapshot
+from tests.probe_runs import whole
 from tests.reports.benchmark_rows import OTHER, benchmark_tables
 from tests.reports.benchmark_rows import World as TimedWorld
 from warehouse.build import build
@@ -53,13 +57,14 @@ GPU_RUN = TimedWorld(
 )
 
 Timed = Callable[..., duckdb.DuckDBPyConnection]
+Probed = Callable[[bytes], duckdb.DuckDBPyConnection]
 World = Callable[..., tuple[duckdb.DuckDBPyConnection, Catalog]]
 
 
 def build_world(
-    home: Path, catalog: Catalog, without: tuple[str, ...] = (), as_of: dt.date = AS_OF
+    home: Path, catalog: Catalog, without: tuple[str, ...] = (), as_of: dt.date = AS_OF, probes: bytes | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """Build the snapshot's warehouse in `home`, less some data sets, and open it for reading."""
+    """Build the snapshot's warehouse in `home`, less some data sets, with a probe file, and open it for reading."""
     settings: Settings = dataclasses.replace(load_settings(environ={}), home=home)
     snapshot = Snapshot()
     deliveries = [
@@ -68,6 +73,10 @@ def build_world(
         if payload.dataset not in without
     ]
     terms = [term for term in snapshot.terms() if term.dataset not in without]
+    if probes is not None:
+        payload = Payload("probes", "probes", "FILE run/probes.jsonl", dt.datetime(2026, 11, 22), probes)
+        deliveries.append(Delivery("probes", "test", payload, parse_payload(payload)))
+        terms = [*(term for term in terms if term.dataset != TERMS.dataset), TERMS]
     build(settings, catalog, as_of, deliveries, terms, decide)
     return reader(settings.warehouse)
 
@@ -133,6 +142,33 @@ def timed_files(timed: Timed, catalog: Catalog) -> dict[str, bytes]:
 def timed_edition(timed_files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The published folder of that edition. Read-only by agreement."""
     return publish(tmp_path_factory.mktemp("timed-reports"), AS_OF.isoformat(), timed_files)
+
+
+@pytest.fixture(scope="session")
+def probed(tmp_path_factory: pytest.TempPathFactory, catalog: Catalog) -> Iterator[Probed]:
+    """A function that opens the snapshot's warehouse with a file of the probes in it; the same file is built once."""
+    opened: dict[bytes, duckdb.DuckDBPyConnection] = {}
+
+    def make(content: bytes) -> duckdb.DuckDBPyConnection:
+        if content not in opened:
+            opened[content] = build_world(tmp_path_factory.mktemp("probed"), catalog, ("probes",), probes=content)
+        return opened[content]
+
+    yield make
+    for one in opened.values():
+        one.close()
+
+
+@pytest.fixture(scope="session")
+def probed_files(probed: Probed, catalog: Catalog) -> dict[str, bytes]:
+    """The files of an edition with a whole run of every probe."""
+    return render_edition(probed(whole(started_at="2026-11-20T09:00:00+00:00")), catalog, None)
+
+
+@pytest.fixture(scope="session")
+def probed_edition(probed_files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published folder of that edition. Read-only by agreement."""
+    return publish(tmp_path_factory.mktemp("probed-reports"), AS_OF.isoformat(), probed_files)
 
 
 @pytest.fixture(scope="session")

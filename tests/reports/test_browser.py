@@ -21,23 +21,28 @@ def address(edition: Path, name: str) -> str:
     return (edition / name).resolve().as_uri()
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("width", [360, 768, 1440])
-def test_no_sideways_scrolling_no_error_and_no_request(
-    name: str, width: int, timed_edition: Path, browser: Browser
-) -> None:
+def assert_it_fits_and_is_quiet(browser: Browser, edition: Path, name: str, width: int) -> None:
+    """No sideways scrolling with everything unfolded, no request but the page's own, nothing on the console."""
     page = browser.new_page(viewport={"width": width, "height": 900})
     requests, errors = [], []
     page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda message: errors.append(message.text))
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(address(timed_edition, name))
+    page.goto(address(edition, name))
     page.evaluate(UNFOLD)
     widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     page.close()
     assert widths[0] <= widths[1]
-    assert [url for url in requests if not url.startswith("data:")] == [address(timed_edition, name)]
+    assert [url for url in requests if not url.startswith("data:")] == [address(edition, name)]
     assert errors == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_no_sideways_scrolling_no_error_and_no_request(
+    name: str, width: int, timed_edition: Path, browser: Browser
+) -> None:
+    assert_it_fits_and_is_quiet(browser, timed_edition, name, width)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,0 +1,1 @@
+"""The pages of the probes: ease of use, debugging, graph or eager, deployment with integration and footprint."""
