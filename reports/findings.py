@@ -34,7 +34,7 @@ LEADS: dict[str, str] = {
     "job_share_us_ds": "US data-science postings name {a} {ratio} as often as {b}",
     "job_share_zh": "Chinese-language postings name {a} {ratio} as often as {b}",
 }
-SMALLER = "{a} needs least: {va} against {vb} for {b}"
+SMALLER = "{a} needs the fewest {label}: {va} against {vb} for {b}"
 APART = "{a} is ahead of {b} on {label}: {va} against {vb}"
 LEVEL = "{a} and {b} cannot be told apart on {label}: {va} and {vb}"
 ALONE = "Only {a} has a figure for {label}: {va}"

@@ -98,7 +98,10 @@ def test_where_less_is_better_the_smallest_leads(catalog: Catalog) -> None:
         figure("lines_to_train", "pytorch", 20, 0.05, **lines),
         figure("lines_to_train", "keras", 5, 0.05, **lines),
     )
-    assert said(headline(f, "lines_to_train")) == "Keras needs least: 5 against 20 for PyTorch"
+    assert (
+        said(headline(f, "lines_to_train"))
+        == "Keras needs the fewest logical lines to train a model: 5 against 20 for PyTorch"
+    )
 
 
 def test_bounds_are_printed_as_bounds_and_never_as_a_middle(catalog: Catalog) -> None:
