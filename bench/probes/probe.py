@@ -81,10 +81,14 @@ class ProbeOptions:
 
 
 class Probe(Protocol):
-    """One probe. `name` is its folder's, `about` one line for a reader who has never met it."""
+    """One probe. `name` is its folder's, `about` one line for a reader who has never met it.
+
+    `alone` is true where a unit on another core would falsify what is measured: import times, throughput.
+    """
 
     name: str
     about: str
+    alone: bool
 
     def units(self, options: ProbeOptions) -> list[Unit]:
         """Return the work, in the order in which it is to be done."""

@@ -13,6 +13,7 @@ from typing import Any, cast
 from bench import environment
 from bench.environments import known
 from bench.errors import OptionError, ResultError
+from bench.pressure import allowed_cores
 from bench.probes import oneshot, records
 from bench.probes.probe import Probe, ProbeOptions
 from bench.probes.records import ProbeFile
@@ -26,6 +27,8 @@ from bench.stop import Stop
 # The order in which they run, so that a budget that ends early has answered most; one that is added comes after them.
 ORDER = ("integration", "ease", "control_flow", "debugging", "deployment", "footprint")
 _FOLDER = Path(__file__).resolve().parent
+# What a unit may hold at its worst: a framework, its compiler and what they make. Fewer run side by side with less.
+_UNIT_BYTES = 4 << 30
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,9 @@ def run(request: Request) -> str:
     ):
         opened = {"kind": "session", "started_at": now(), "resumed": bool(before), "host_id": head["host_id"]}
         file.write(*([] if before else [head]), opened)
-        shared = Shared(file, pythons, reasons, Path(scratch), stop, request.options.device, request.say)
+        shared = Shared(
+            file, pythons, reasons, Path(scratch), stop, request.options.device, request.say, _side_by_side(head)
+        )
         return Session(shared, head["host_id"], before).all(tasks)
 
 
@@ -137,6 +142,13 @@ def _head(request: Request, planned: int) -> Record:
         "code": code_hash(probes=True),
         "units": planned,
     }
+
+
+def _side_by_side(head: Record) -> list[int]:
+    """Return the cores that units run on side by side: as many as memory allows; one where they would share a GPU."""
+    memory = head["host"]["memory_bytes"]
+    most = 1 if head["device"] == "cuda" else len(allowed_cores()) if memory is None else memory // _UNIT_BYTES
+    return allowed_cores()[: max(1, most)]
 
 
 def _before(request: Request, head: Record) -> list[Record]:

@@ -1,10 +1,17 @@
-"""One session of a probe run: units in order, each put to fresh processes and written whole with its records."""
+"""One session of a probe run: units in order, each put to fresh processes and written whole with its records.
+
+Units run side by side, one a core, each kept to its own; those of a probe that measures `alone` one after the other, on
+all cores.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+import threading
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from bench.environment import identity, one_line
@@ -38,7 +45,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Shared:
-    """What every unit of a session needs. `pythons` maps an environment to its interpreter, `reasons` to why not."""
+    """What every unit of a session needs. `pythons` maps an environment to its interpreter, `reasons` to why not.
+
+    `cores` are those that units run on side by side, one each.
+    """
 
     file: ProbeFile
     pythons: Mapping[str, str]
@@ -47,6 +57,7 @@ class Shared:
     stop: Stop
     device: str
     say: Say
+    cores: Sequence[int]
 
 
 class Session:
@@ -60,6 +71,10 @@ class Session:
         self._done: set[tuple[str, str]] = set()
         self._environments = {one["environment_id"] for one in before if one["kind"] == "environment"}
         self._told: set[str] = set()
+        self._left: list[Task] = []
+        self._begun = 0
+        # Units end on several cores: what they share is read and written under this.
+        self._lock = threading.RLock()
         for one in settled(before):
             if one["kind"] == "unit" and not self._can_run_now(one):
                 self._done.add((one["probe"], one["unit"]))
@@ -72,13 +87,17 @@ class Session:
     def all(self, tasks: Sequence[Task]) -> str:
         """Run what is not done; return how it ended."""
         reason = INTERRUPTED
-        left = [task for task in tasks if task.key not in self._done]
+        self._left = [task for task in tasks if task.key not in self._done]
+        self._begun = len(tasks) - len(self._left)
+        waiting = tuple(self._left)
         try:
-            for position, task in enumerate(left):
-                self._shared.stop.check()
-                self._enough_time(task)
-                self._say_begin(left[position:], len(tasks))
-                self._one(task)
+            with ThreadPoolExecutor(len(self._shared.cores)) as pool:
+                for alone, some in groupby(waiting, lambda task: task.probe.alone):
+                    queue = deque(some)
+                    lanes = [None] if alone else self._shared.cores
+                    begun = [pool.submit(self._lane, queue, core, len(tasks)) for core in lanes]
+                    for lane in begun:
+                        lane.result()
             reason = COMPLETE
         except Stopped as stopped:
             reason = stopped.reason
@@ -88,22 +107,44 @@ class Session:
             )
         return reason
 
-    def _one(self, task: Task) -> None:
+    def _lane(self, queue: deque[Task], core: int | None, total: int) -> None:
+        """Run units until the queue is empty, on one core if it is given. What ends it ends the other lanes' queue."""
+        try:
+            while True:
+                with self._lock:
+                    if not queue:
+                        return
+                    task = queue.popleft()
+                    self._shared.stop.check()
+                    self._enough_time(task)
+                    self._begun += 1
+                    self._say_begin(task, total)
+                self._one(task, core)
+        except BaseException:
+            queue.clear()
+            raise
+
+    def _one(self, task: Task, core: int | None) -> None:
         unit = task.unit
         python = self._shared.pythons.get(unit.environment)
         if python is None:
             outcomes = [Outcome(NOT_RUN, reason=self._shared.reasons[unit.environment])]
         else:
-            self._tell_environment(unit.environment, python)
-            outcomes = [self._ask(task, python) for _ in range(unit.repeat)]
-        self._write(task, outcomes)
-        if python is not None:
-            self._took[task.probe.name, unit.module].append(sum(outcome.seconds for outcome in outcomes))
+            with self._lock:
+                self._tell_environment(unit.environment, python)
+            outcomes = [self._ask(task, python, core) for _ in range(unit.repeat)]
+        with self._lock:
+            self._write(task, outcomes)
+            self._left.remove(task)
+            if python is not None:
+                self._took[task.probe.name, unit.module].append(sum(outcome.seconds for outcome in outcomes))
 
-    def _ask(self, task: Task, python: str) -> Outcome:
+    def _ask(self, task: Task, python: str, core: int | None) -> Outcome:
         shared = self._shared.scratch / task.probe.name
         shared.mkdir(exist_ok=True)
         variables = {**_device_variables(self._shared.device), "BENCH_PROBE_SHARED": str(shared)}
+        if core is not None:
+            variables["BENCH_CPUS"] = str(core)
         return ask(task.unit, python, self._shared.scratch, variables, self._shared.stop.check)
 
     def _write(self, task: Task, outcomes: Sequence[Outcome]) -> None:
@@ -145,14 +186,14 @@ class Session:
         if left is not None and self._took[task.probe.name, task.unit.module] and left < self._expected(task) / 2:
             raise Stopped(BUDGET)
 
-    def _say_begin(self, left: Sequence[Task], total: int) -> None:
-        number = total - len(left) + 1
-        rest = sum(map(self._expected, left))
+    def _say_begin(self, task: Task, total: int) -> None:
+        cores = len(self._shared.cores)
+        rest = sum(self._expected(one) / (1 if one.probe.alone else cores) for one in self._left)
         words = f"; about {clock(rest)} left"
         budget = self._shared.stop.left()
         if budget is not None and budget < rest:
             words += f", the budget ends in {clock(budget)}"
-        self._shared.say(f"[{number}/{total}] {left[0].probe.name} {left[0].unit.key}{words}")
+        self._shared.say(f"[{self._begun}/{total}] {task.probe.name} {task.unit.key}{words}")
 
 
 def _foreign(task: Task, record: Record) -> str:

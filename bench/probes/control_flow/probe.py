@@ -31,6 +31,7 @@ class ControlFlow:
 
     name = "control_flow"
     about = "Python branches, loops, side effects, recursion and shapes: run as written, need rewriting, or go wrong"
+    alone = False
 
     def units(self, options: ProbeOptions) -> list[Unit]:
         """Return one unit a stack."""

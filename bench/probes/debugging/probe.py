@@ -30,6 +30,7 @@ class Debugging:
 
     name = "debugging"
     about = "canonical faults put in: refused, told of, handled or silent, and what the message and the traceback show"
+    alone = False
 
     def units(self, options: ProbeOptions) -> list[Unit]:
         """Return one unit for the faults' places, then for each stack its looks and, by style, its cells."""

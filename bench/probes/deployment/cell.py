@@ -39,7 +39,7 @@ def measure(stack: str, workload: str, seed: int, quick: bool, pythons: Mapping[
     exports = _exported(way, workload, seed, here, cores)
     asking = _Asking(exports, here, quick, pythons, cores)
     cells = [(form, RUNTIMES[name]) for form in way.formats for name in form.runtimes]
-    # Latencies want the machine to themselves; the quick form's say nothing anyway.
+    # Latencies want their core to themselves; the quick form's say nothing anyway.
     with ThreadPoolExecutor(len(cores) if quick else 1) as pool:
         outcomes = list(pool.map(lambda cell: asking.about(*cell), cells))
     answers: dict[str, dict[str, Any]] = {form.name: {} for form in way.formats}

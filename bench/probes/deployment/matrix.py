@@ -53,6 +53,7 @@ class Deployment:
 
     name = "deployment"
     about = "exports every workload to every format a stack offers; what answers each without the framework, how fast"
+    alone = False
 
     def units(self, options: ProbeOptions) -> list[Unit]:
         """Return a unit for each workload and stack, all stacks of a workload together. Raises nothing."""

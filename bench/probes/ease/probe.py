@@ -27,6 +27,7 @@ class Ease:
 
     name = "ease"
     about = "What the same work takes as a program, and what nine standard changes to it cost."
+    alone = False
 
     def units(self, options: ProbeOptions) -> list[Unit]:
         """Return the units. The quick form cuts depth and steps, and runs Keras on one backend."""

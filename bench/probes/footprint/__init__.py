@@ -40,6 +40,7 @@ class Footprint:
 
     name = "footprint"
     about = "What a stack holds on disk and in memory, its import time, its dependencies, Keras without TensorFlow."
+    alone = True
 
     def units(self, options: ProbeOptions) -> list[Unit]:
         """Return weights, metadata and trainings. Quick weighs the standing environments, otherwise fresh ones."""

@@ -28,6 +28,7 @@ class Integration:
 
     name = "integration"
     about = "What a framework takes from NumPy, pandas, Polars, Arrow, DuckDB, DLPack; copy or not; loaders' speed."
+    alone = True
 
     def units(self, options: ProbeOptions) -> list[Unit]:
         """Return the matrices, then the loaders, the one without a framework last."""

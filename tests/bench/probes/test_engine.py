@@ -16,6 +16,7 @@ import pytest
 
 from bench.cli import main
 from bench.errors import OptionError, ResultError
+from bench.pressure import allowed_cores
 from bench.probes import records
 from bench.probes.oneshot import ask, interpreter
 from bench.probes.probe import ProbeOptions, Unit
@@ -34,7 +35,7 @@ PROBE = '''
 from bench.probes.probe import Unit
 
 class Stubs:
-    name, about = "stubs", "Stubs that misbehave."
+    name, about, alone = "stubs", "Stubs that misbehave.", True
 
     def units(self, options):
         naps = [Unit(f"nap/{n}", "", "stub", {"do": "nap"}, PATH, 60.0) for n in range(4)]
@@ -56,6 +57,34 @@ class Stubs:
 PATH = {"PYTHONPATH": __import__("os").path.dirname(__file__)}
 PROBE = Stubs()
 '''
+# A probe whose units may run beside each other: each says on which cores it ran, and when.
+BESIDE = """
+from bench.probes.probe import Unit
+
+class Beside:
+    name, about, alone = "beside", "Units side by side.", False
+
+    def units(self, options):
+        return [Unit(f"when/{n}", "", "bench.probes.beside.when") for n in range(6)]
+
+    def records(self, unit, outcomes):
+        return [{"kind": "beside", "unit": unit.key, **outcomes[0].answer}]
+
+PROBE = Beside()
+"""
+WHEN = """
+import os, time
+
+def measure():
+    begun = time.monotonic()
+    time.sleep(0.5)
+    return {"cores": sorted(os.sched_getaffinity(0)), "begun": begun, "ended": time.monotonic()}
+"""
+BESIDE_SCHEMA = """
+{"kinds": {"beside": {"about": "One unit.", "fields": {
+    "unit": ["string", "the unit's key"], "cores": ["array", "where"],
+    "begun": ["number", "seconds"], "ended": ["number", "seconds"]}}}}
+"""
 SCHEMA = {
     "kinds": {
         "stub": {
@@ -82,6 +111,10 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "stub.py").write_text(stub.replace('\n    return {"value": 1}\n', NAP), encoding="utf-8")
     (folder / "__init__.py").write_text(PROBE, encoding="utf-8")
     (folder / "schema.json").write_text(json.dumps(SCHEMA), encoding="utf-8")
+    beside = tree / "bench" / "probes" / "beside"
+    beside.mkdir()
+    for name, text in (("__init__.py", BESIDE), ("when.py", WHEN), ("schema.json", BESIDE_SCHEMA)):
+        (beside / name).write_text(text, encoding="utf-8")
     return tree
 
 
@@ -269,6 +302,50 @@ def test_a_budget_ends_between_units_and_resume_goes_on(tree: Path, tmp_path: Pa
     assert [one["reason"] for one in kinds(out, "end")] == ["budget", "complete"]
 
 
+def test_units_run_side_by_side_each_on_a_core_of_its_own(tree: Path, tmp_path: Path):
+    out = tmp_path / "probes.jsonl"
+    done = front(tmp_path, tree, "probe", "beside", "--device", "cpu", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert sorted(one["unit"] for one in kinds(out, "unit")) == [f"when/{number}" for number in range(6)]
+    found = kinds(out, "beside")
+    # A core is nobody else's while a unit runs on it; where there are two, two units run at a time.
+    together = [
+        (one, other)
+        for number, one in enumerate(found)
+        for other in found[:number]
+        if one["begun"] < other["ended"] and other["begun"] < one["ended"]
+    ]
+    assert all(len(one["cores"]) == 1 for one in found)
+    assert all(one["cores"] != other["cores"] for one, other in together)
+    cores = len(allowed_cores())
+    assert bool(together) == (cores > 1)
+    alone = front(
+        tmp_path, tree, "probe", "stubs", "--workloads", "nap", "--device", "cpu", "--out", str(tmp_path / "a")
+    )
+    assert alone.returncode == 0, alone.stderr
+    assert [one["unit"] for one in kinds(tmp_path / "a", "unit")] == [f"nap/{number}" for number in range(4)]
+
+
+def test_ctrl_c_ends_every_child_at_once(tree: Path, tmp_path: Path):
+    out = tmp_path / "probes.jsonl"
+    words = ["probe", "beside", "--device", "cpu", "--out", str(out)]
+    environment = surroundings(tmp_path, tree)
+    with subprocess.Popen([*CLI, *words], env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        while "[4/6]" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        process.stderr.read()
+        assert process.wait(60) == 130
+    done = [one["unit"] for one in kinds(out, "unit")]
+    assert len(done) < 6
+    assert [one["unit"] for one in kinds(out, "beside")] == done
+    assert kinds(out, "end")[0]["reason"] == "interrupted"
+    assert not any(str(tmp_path).encode() in readable(path) for path in Path("/proc").glob("[0-9]*/environ"))
+    assert front(tmp_path, tree, *words, "--resume").returncode == 0
+    assert sorted(one["unit"] for one in kinds(out, "unit")) == [f"when/{number}" for number in range(6)]
+
+
 def test_ctrl_c_ends_the_child_and_keeps_what_is_complete(tree: Path, tmp_path: Path):
     out = tmp_path / "probes.jsonl"
     words = ["probe", "stubs", "--device", "cpu", "--workloads", "nap", "--out", str(out)]
@@ -420,7 +497,7 @@ def test_the_guides_probe_runs_as_it_stands(tmp_path: Path):
     out = tmp_path / "x.jsonl"
     done = front(tmp_path, tree, "probe", "repeatability", "--device", "cpu", "--out", str(out))
     assert done.returncode == 0, done.stderr
-    assert [(one["unit"], one["status"]) for one in kinds(out, "repeatability")] == [
+    assert sorted((one["unit"], one["status"]) for one in kinds(out, "repeatability")) == [
         ("numpy/PCG64", "same"),
         ("numpy/Philox", "same"),
     ]
