@@ -1,4 +1,4 @@
-"""The front: run, probe, setup, list, check, show. Results go to a file, progress to stderr, tables to stdout."""
+"""The front: run, probe, setup, list, check, show, compare. Results to a file, progress to stderr, tables to stdout."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench import environments, gpu, results, summary, tables
+from bench.comparison import compare
 from bench.discovery import has_program, load_workload, workload_ids
 from bench.errors import BenchError, OptionError
 from bench.overhead import overhead
@@ -70,6 +71,13 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=words)
         command.add_argument("file", type=Path)
         command.set_defaults(act=act)
+    about = "Print the contrasts that two result files share, and which verdicts agree."
+    comparing = commands.add_parser(
+        "compare", help="hold the verdicts of two runs against each other", description=about
+    )
+    comparing.add_argument("file", type=Path)
+    comparing.add_argument("other", type=Path)
+    comparing.set_defaults(act=_compare)
     return parser
 
 
@@ -171,6 +179,11 @@ def _check(asked: argparse.Namespace) -> int:
 
 def _show(asked: argparse.Namespace) -> int:
     print(probes.show(asked.file) if is_probe_file(asked.file) else tables.show(results.read(asked.file)))
+    return 0
+
+
+def _compare(asked: argparse.Namespace) -> int:
+    print(compare(results.read(asked.file), results.read(asked.other)))
     return 0
 
 
