@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from sources.http import Politeness
 from sources.live import Request
+from sources.politeness import Politeness
 from sources.postings import JobSource, Posting, Redaction, redact
 from sources.postings.source import DATASET, iso_date, utc_date
 from sources.protocol import Payload

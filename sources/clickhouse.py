@@ -24,9 +24,10 @@ import requests
 from packaging.utils import canonicalize_name
 
 from barometer.errors import SourceError
-from sources.http import FetchError, NotFound, Politeness, Reply, excerpt
+from sources.http import FetchError, NotFound, Reply, excerpt
 from sources.landing import Landed
 from sources.live import LiveSource, Request
+from sources.politeness import Politeness
 from sources.protocol import Batch, DatasetTerms, Payload
 
 DATASET = "downloads_by_installer"

@@ -17,8 +17,9 @@ import msgspec
 from packaging.utils import canonicalize_name
 
 from barometer.errors import SourceError
-from sources.http import FetchError, NotFound, Politeness, excerpt
+from sources.http import FetchError, NotFound, excerpt
 from sources.live import Context, LiveSource, Request
+from sources.politeness import Politeness
 from sources.protocol import Batch, DatasetTerms, Payload
 
 DATASET = "dependents"

@@ -7,15 +7,13 @@ Client libraries that take a session get this one, so there is a single layer of
 from __future__ import annotations
 
 import datetime as dt
-import email.utils
 import io
-import random
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,16 +22,14 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from barometer import __version__
+from sources.politeness import Politeness, backoff, retry_after, stated_wait, turn
 from sources.protocol import Status
 
-MAX_BYTES = 100_000_000
 CONNECT_S, READ_S = 10.0, 30.0
 # A reply that dribbles in may take this many times the read time-out.
 WHOLE_REPLY = 4
 ATTEMPTS = 3
 _CHUNK = 65_536
-
-Wait = Callable[[requests.Response], float | None]
 
 
 class FetchError(Exception):
@@ -68,58 +64,6 @@ class Reply:
     http_status: int
     headers: Mapping[str, str]
     content: bytes = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Politeness:
-    """How a service wants to be asked: seconds between two requests, how it says "wait", what a pull may wait in all.
-
-    `wait` reads a reply and returns the seconds it asks for, None where it asks for nothing; the usual headers are
-    understood without it. `refusals` are the codes that mean "too many requests".
-    """
-
-    interval_s: float = 0.0
-    wait: Wait | None = None
-    refusals: tuple[int, ...] = (429,)
-    max_bytes: int = MAX_BYTES
-
-
-def is_local(url: str) -> bool:
-    """True for an address on this machine: a server that replays a service."""
-    return (urlsplit(url).hostname or "").startswith(("127.", "localhost", "::1"))
-
-
-def at_address(politeness: Politeness, url: str) -> Politeness:
-    """Return how to ask at `url`: without pauses on this machine, where they would spare nobody."""
-    return replace(politeness, interval_s=0.0) if is_local(url) else politeness
-
-
-class _Slot:
-    """One request at a time to a host, and a pause between two: shared by everything in this process."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.free_at = 0.0
-
-
-_slots: dict[tuple[str, str], _Slot] = {}
-_slots_lock = threading.Lock()
-
-
-@contextmanager
-def _turn(source: str, url: str, interval_s: float, sleep: Callable[[float], None]) -> Iterator[None]:
-    # On the services' own hosts the host decides. Replay servers share one address: there the source does.
-    key = (urlsplit(url).netloc, source if is_local(url) else "")
-    with _slots_lock:
-        slot = _slots.setdefault(key, _Slot())
-    with slot.lock:
-        pause = slot.free_at - time.monotonic()
-        if pause > 0:
-            sleep(pause)
-        try:
-            yield
-        finally:
-            slot.free_at = time.monotonic() + interval_s
 
 
 @contextmanager
@@ -219,7 +163,7 @@ class _Adapter(HTTPAdapter):
         }
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with _turn(self.source, request.url or "", self.politeness.interval_s, self.sleep):
+                with turn(self.source, request.url or "", self.politeness.interval_s, self.sleep):
                     response = self._once(request, options)
             except (requests.RequestException, HTTPError, zlib.error) as error:
                 if attempt == ATTEMPTS:
@@ -257,7 +201,7 @@ class _Adapter(HTTPAdapter):
             return stated_wait(response) or backoff(attempt, base=5.0)
         if response.status_code in (500, 502, 503, 504):
             # A reset header stands on every reply of some services, the broken ones among them: no wish of theirs.
-            return _retry_after(response, time.time()) or backoff(attempt)
+            return retry_after(response, time.time()) or backoff(attempt)
         return None
 
     def _is_refusal(self, response: requests.Response) -> bool:
@@ -334,39 +278,6 @@ def user_agent(contact: str = "") -> str:
     """Return who asks: name, version, contact where one is set, and the library."""
     asked_by = f" ({contact})" if contact else ""
     return f"barometer/{__version__}{asked_by} requests/{requests.__version__}"
-
-
-def stated_wait(response: requests.Response, now: float | None = None) -> float | None:
-    """Return the seconds a reply asks to wait: Retry-After, RateLimit (t=…), x-ratelimit-reset; None if it says none.
-
-    RFC 9110 section 10.2.3 for Retry-After: seconds, or a date.
-    """
-    now = time.time() if now is None else now
-    if response.headers.get("Retry-After", "").strip():
-        return _retry_after(response, now)
-    for part in response.headers.get("RateLimit", "").split(";"):
-        if part.strip().startswith("t=") and part.strip()[2:].isdecimal():
-            return float(part.strip()[2:])
-    reset = response.headers.get("x-ratelimit-reset", "").strip()
-    if reset.isdecimal():
-        # Some services name a moment, others a number of seconds.
-        return max(float(reset) - now, 1.0) if float(reset) > 1e9 else float(reset)
-    return None
-
-
-def _retry_after(response: requests.Response, now: float) -> float | None:
-    after = response.headers.get("Retry-After", "").strip()
-    if after.isdecimal():
-        return float(after)
-    try:
-        return max(email.utils.parsedate_to_datetime(after).timestamp() - now, 1.0)
-    except ValueError:
-        return None
-
-
-def backoff(attempt: int, base: float = 1.0) -> float:
-    """Return seconds to wait after a failed attempt (1, 2, …): doubling, with jitter so that clients do not march."""
-    return base * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)
 
 
 def excerpt(content: bytes, length: int = 160) -> str:

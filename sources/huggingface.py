@@ -21,8 +21,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from barometer.errors import SourceError
-from sources.http import Client, FetchError, Politeness, RateLimited, Session, Unreachable, excerpt
+from sources.http import Client, FetchError, RateLimited, Session, Unreachable, excerpt
 from sources.live import LiveSource, Request
+from sources.politeness import Politeness
 from sources.protocol import Batch, DatasetTerms, Payload
 
 if TYPE_CHECKING:

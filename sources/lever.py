@@ -8,8 +8,8 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from sources.http import Politeness
 from sources.live import Request
+from sources.politeness import Politeness
 from sources.postings import Posting, Redaction, redact
 from sources.postings.redact import stated_salary
 from sources.postings.salary import Salary

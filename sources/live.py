@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 from barometer.catalog import Catalog
 from barometer.errors import SourceError
 from barometer.settings import Services
-from sources.http import Client, FetchError, Politeness, RateLimited, Session, Unreachable, at_address, utc_now
+from sources.http import Client, FetchError, RateLimited, Session, Unreachable, utc_now
 from sources.landing import Landed, Landing
+from sources.politeness import Politeness, at_address
 from sources.protocol import Batch, DatasetTerms, Payload, Status
 
 # After so many questions in a row without an answer a pull ends: the service is not well today.

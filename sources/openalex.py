@@ -15,8 +15,9 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from barometer.errors import SourceError
-from sources.http import FetchError, Politeness, excerpt
+from sources.http import FetchError, excerpt
 from sources.live import Context, LiveSource, Request
+from sources.politeness import Politeness
 from sources.protocol import Batch, DatasetTerms, Payload
 
 Kind = TypeVar("Kind")

@@ -18,8 +18,9 @@ import msgspec
 from packaging.utils import canonicalize_name
 
 from barometer.errors import SourceError
-from sources.http import NotFound, Politeness, excerpt
+from sources.http import NotFound, excerpt
 from sources.live import LiveSource, Request
+from sources.politeness import Politeness
 from sources.protocol import Batch, DatasetTerms, Payload
 
 DATASET = "downloads_recent"

@@ -16,8 +16,9 @@ import msgspec
 import requests
 
 from barometer.errors import SourceError
-from sources.http import FetchError, Politeness, RateLimited, excerpt
+from sources.http import FetchError, RateLimited, excerpt
 from sources.live import Context, LiveSource, Request
+from sources.politeness import Politeness
 from sources.protocol import Batch, DatasetTerms, Payload
 
 POPULATION = "stackexchange-live"

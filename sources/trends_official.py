@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from barometer.errors import SourceError
-from sources.http import Client, FetchError, is_local
+from sources.http import Client, FetchError
 from sources.live import Context, Request
+from sources.politeness import is_local
 from sources.protocol import Batch, Payload
 
 if TYPE_CHECKING:

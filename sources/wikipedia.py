@@ -10,8 +10,9 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from barometer.errors import SourceError
-from sources.http import NotFound, Politeness, excerpt
+from sources.http import NotFound, excerpt
 from sources.live import LiveSource, Request
+from sources.politeness import Politeness
 from sources.protocol import Batch, DatasetTerms, Payload
 
 PROJECT = "en.wikipedia.org"

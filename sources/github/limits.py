@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import requests
 
-from sources.http import stated_wait
+from sources.politeness import stated_wait
 
 # After a refusal that names no time: docs.github.com, "Rate limits for the REST API".
 UNSTATED_WAIT_S = 60.0

@@ -18,8 +18,9 @@ from sources.github.months import months_back, next_month, sample_days
 from sources.github.questions import HISTORY, PAGE, RELEASES, history, page_after, releases, repository_of
 from sources.github.stars import WEEK, landed_coverage, weeks_on
 from sources.github.terms import TERMS
-from sources.http import FetchError, NotFound, Politeness, RateLimited
+from sources.http import FetchError, NotFound, RateLimited
 from sources.live import Context, LiveSource, Request
+from sources.politeness import Politeness
 from sources.protocol import Batch, DatasetTerms, Payload
 
 if TYPE_CHECKING:

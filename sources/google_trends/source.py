@@ -23,8 +23,9 @@ from sources.google_trends.comparisons import (
     comparisons,
     read_key,
 )
-from sources.http import Client, FetchError, Politeness, RateLimited, Session, at_address, stated_wait
+from sources.http import Client, FetchError, RateLimited, Session
 from sources.live import Context, LiveSource, Request
+from sources.politeness import Politeness, at_address, stated_wait
 from sources.protocol import Batch, DatasetTerms, Payload
 from sources.trends_official import OfficialTrends
 

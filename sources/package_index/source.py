@@ -17,11 +17,12 @@ from packaging.utils import canonicalize_name
 from pypi_simple import ACCEPT_JSON_PREFERRED, DistributionPackage, NoMetadataError, ProjectPage, PyPISimple
 
 from barometer.errors import SourceError
-from sources.http import FetchError, NotFound, Politeness, RateLimited, Unreachable
+from sources.http import FetchError, NotFound, RateLimited, Unreachable
 from sources.live import Context, LiveSource, Request
 from sources.package_index.address import configured_index, shown
 from sources.package_index.metadata import declared, without_people
 from sources.package_index.pages import newest_described, read_page, releases
+from sources.politeness import Politeness
 from sources.protocol import Batch, DatasetTerms, Payload
 
 DATASET = "package_releases"

@@ -18,20 +18,9 @@ from hypothesis import strategies as st
 
 from barometer import __version__
 from barometer.errors import SourceError
-from sources.http import (
-    ATTEMPTS,
-    Client,
-    FetchError,
-    NotFound,
-    Politeness,
-    RateLimited,
-    Session,
-    Unreachable,
-    backoff,
-    excerpt,
-    stated_wait,
-)
+from sources.http import ATTEMPTS, Client, FetchError, NotFound, RateLimited, Session, Unreachable, excerpt
 from sources.live import LiveSource
+from sources.politeness import Politeness, backoff, stated_wait
 from sources.protocol import Batch, Payload
 from tests.sources.replay import Answer, ReplayServer, as_html, as_json, gzip_bomb, replaying
 
