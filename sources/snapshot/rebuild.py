@@ -29,16 +29,21 @@ from sources.snapshot.tables import TABLES, Table, pack, read_lines, read_table,
 
 @dataclass(frozen=True)
 class Original:
-    """An original file: our names for columns where they differ, and columns that only follow from others."""
+    """An original file: our names for columns where they differ, and columns that only follow from others.
+
+    `completed` where rows that the original lacks were read by `barometer collect`: they stand in READ, tidy already.
+    """
 
     file: str
     renamed: dict[str, str] = field(default_factory=dict)
     derived: tuple[str, ...] = ()
+    completed: bool = False
 
 
+READ = Path(__file__).resolve().parent / "read"
 ORIGINALS = {
     "package_downloads_30d": Original("pypi_downloads_30d.csv"),
-    "package_releases": Original("pypi_releases.csv"),
+    "package_releases": Original("pypi_releases.csv", completed=True),
     "repository_counters": Original("github_counters_weekly.csv", {"open_issues": "open_issues_and_pulls"}),
     "repository_activity": Original("git_activity_monthly.csv"),
     "questions_monthly": Original("stackoverflow_questions_monthly.csv", {"source_id": "population"}),
@@ -61,6 +66,8 @@ def rebuild_table(name: str, folder: Path, left_out: Iterable[LeftOut]) -> bytes
     table, original = TABLES[name], ORIGINALS[name]
     path = folder / original.file
     rows = _original_rows(path, table, original)
+    if original.completed:
+        rows += _original_rows(READ / f"{name}.csv", table, Original(f"{name}.csv"))
     unwanted = {entry.population for entry in left_out if entry.dataset == name}
     rows = [row for row in rows if row.get("population") not in unwanted]
     keys = Counter(tuple(row[part] for part in table.key) for row in rows)

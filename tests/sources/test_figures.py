@@ -14,7 +14,7 @@ from sources.snapshot.tables import TABLES, unpack
 
 ROWS = {
     "package_downloads_30d": 2891,
-    "package_releases": 935,
+    "package_releases": 935 + 344,  # the original, and what was read besides
     "repository_counters": 2717,
     "repository_activity": 222,
     "questions_monthly": 756,
@@ -113,10 +113,11 @@ def test_first_and_last_releases(batches):
     uploads = defaultdict(list)
     for row in records(batches, "package_releases"):
         uploads[row["project"]].append((row["first_upload"], row["version"]))
-    assert len(uploads) == 9
+    assert len(uploads) == 15
     assert min(uploads["torch"]) == (dt.date(2018, 12, 7), "1.0.0")
     assert min(uploads["keras"]) == (dt.date(2015, 10, 11), "0.2.0")
     assert max(uploads["torch"]) == (dt.date(2026, 10, 28), "2.15.0")
+    assert max(uploads["torchtext"]) == (dt.date(2024, 4, 24), "0.18.0")
 
 
 def test_months_without_commits_are_absent_not_zero(batches):
