@@ -24,6 +24,7 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "jobs_year": ("population", "framework", "year"),
     "activity_month": ("framework", "month"),
     "releases_year": ("framework", "year"),
+    "companions": ("framework", "package"),
     "evidence": ("metric", "framework"),
     "comparisons": ("metric", "framework", "rival"),
     "factor_standings": ("factor", "framework"),

@@ -8,19 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from barometer.catalog import Catalog
-from reports.charts.bench import Look
 from reports.figures import Figures
 from reports.marts import Row
+from reports.stacks import Stack, make_choice, make_stack
 
 TABLES = ("cells", "contrasts", "ladder", "scaling", "break_even", "parity", "environments")
 PHASES = {"train": "Training", "infer": "Inference"}
-MODES: dict[str | None, str | None] = {
-    "compile": "compiled",
-    "compile-reduce-overhead": "reduce-overhead",
-    "compile-max-autotune": "max-autotune",
-    "xla": "XLA",
-}
-DASHES: dict[str | None, tuple[int, ...]] = {"eager": (2, 3), "graph": (7, 3)}
 # Spelled without figures: every figure on a page is a measured one.
 _PRECISIONS = {
     "fp32": "single precision",
@@ -28,29 +21,6 @@ _PRECISIONS = {
     "bf16": "bfloat precision",
     "shipped": "precision as shipped",
 }
-
-
-@dataclass(frozen=True)
-class Stack:
-    """One way to run a framework. `is_layered` tells that it runs on another framework of the catalogue."""
-
-    key: str
-    name: str
-    framework: str
-    backend: str | None
-    mode: str | None
-    is_layered: bool
-    look: Look
-
-    @property
-    def label(self) -> str:
-        """Its name in words."""
-        return self.look.label
-
-    @property
-    def way(self) -> str:
-        """Its way of executing in words."""
-        return MODES.get(self.mode, self.mode) or ""
 
 
 @dataclass(frozen=True)
@@ -111,10 +81,13 @@ class Run:
     def _found(self, catalog: Catalog) -> Iterator[tuple[str, Stack]]:
         for row in self.rows("contrasts"):
             for side in ("measured", "against"):
-                told = (row[side], row[f"{side}_framework"], row[f"{side}_backend"], row[f"{side}_mode"])
-                yield row[side], _stack(catalog, *told, is_choice=side == "measured" and row["chosen"] is not None)
+                framework, backend, mode = (row[f"{side}_{part}"] for part in ("framework", "backend", "mode"))
+                if side == "measured" and row["chosen"] is not None:
+                    yield row[side], make_choice(catalog, row[side], framework)
+                else:
+                    yield row[side], make_stack(catalog, row[side], framework, backend, mode)
         for row in (row for name in ("cells", "ladder", "scaling", "parity") for row in self.rows(name)):
-            yield row["stack"], _stack(catalog, row["stack"], row["framework"], row["backend"], row["mode"])
+            yield row["stack"], make_stack(catalog, row["stack"], row["framework"], row["backend"], row["mode"])
 
     @cached_property
     def stacks(self) -> list[Stack]:
@@ -155,23 +128,6 @@ def _rounds(row: Row | None) -> int:
 def _rank(conditions: Conditions) -> tuple[bool, int, bool]:
     precision = [*_PRECISIONS, conditions.precision].index(conditions.precision)
     return conditions.division != "matched", precision, conditions.track == "all-cores"
-
-
-def _stack(
-    catalog: Catalog, key: str, framework: str, backend: str | None, mode: str | None, is_choice: bool = False
-) -> Stack:
-    """The look: the framework's colour, the shape of what it runs on, dashes by the way of executing."""
-    known = {entry.key: entry for entry in catalog.frameworks}
-    own = known[framework]
-    if is_choice:
-        name = f"{own.label}'s fastest backend"
-        return Stack(key, name, framework, None, None, True, Look(name, own.colour.lower(), own.shape))
-    below = known.get(backend or framework, own)
-    name = own.label
-    if backend is not None:
-        name = f"{name} on {known[backend].label if backend in known else backend}"
-    look = Look(f"{name} ({MODES.get(mode, mode)})", own.colour.lower(), below.shape, DASHES.get(mode, (1, 0)))
-    return Stack(key, name, framework, backend, mode, backend is not None, look)
 
 
 def make_runs(figures: Figures) -> list[Run]:

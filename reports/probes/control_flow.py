@@ -15,7 +15,7 @@ from reports.probes import control_flow_costs, control_flow_rewriting
 from reports.probes.control_flow_cells import RIGHT, TABLE, WRONG, as_written, ended, forms_of, heading, tally
 from reports.probes.counts import compared, listed
 from reports.probes.document import Block, Fold, Section, draw, rows_of
-from reports.probes.stacks import Stack, stacks
+from reports.stacks import Stack, stacks
 from reports.theme import CONTEXT, WARN
 
 NOTHING = "Graph or eager: the probe ran, and no case came to an end"

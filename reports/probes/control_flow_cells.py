@@ -11,7 +11,7 @@ from reports.figures import Figures
 from reports.marts import Row, reference
 from reports.probes.counts import Count
 from reports.probes.document import ABSENT
-from reports.probes.stacks import Stack
+from reports.stacks import Stack
 
 TABLE = "control_flow"
 RIGHT, WRONG = "runs-right", "wrong-silently"

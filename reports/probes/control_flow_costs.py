@@ -17,7 +17,7 @@ from reports.figures import Figures
 from reports.marts import Row, reference
 from reports.probes.control_flow_cells import RIGHT, TABLE, forms_of, heading
 from reports.probes.document import ABSENT, Block, Fold, draw, shown
-from reports.probes.stacks import Stack
+from reports.stacks import Stack
 
 CHANGING = "changing_shapes"
 NO_TIMINGS = "After how many steps compiling pays is not timed yet; <code>make bench</code> times it."

@@ -13,7 +13,7 @@ from reports.figures import Figures
 from reports.marts import Row, reference
 from reports.probes.control_flow_cells import RIGHT, TABLE, as_written, ended
 from reports.probes.document import Block, Fold, draw, shown
-from reports.probes.stacks import Stack
+from reports.stacks import Stack
 
 _REMARK = (
     "Full: right as written. Pale: right once it is rewritten. Outlined: not even then, or there is no rewriting. "

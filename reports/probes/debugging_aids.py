@@ -11,7 +11,7 @@ from reports.figures import Figures
 from reports.marts import Row, reference
 from reports.probes.debugging_rows import OK, listed
 from reports.probes.document import ABSENT, Block, Fold, rows_of, said_status
-from reports.probes.stacks import Stack, stacks
+from reports.stacks import Stack, stacks
 
 TABLE = "debugging_aids"
 LOOKS = {

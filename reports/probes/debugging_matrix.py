@@ -22,7 +22,7 @@ from reports.probes.debugging_rows import (
     outcomes,
 )
 from reports.probes.document import Block
-from reports.probes.stacks import Stack
+from reports.stacks import Stack
 
 MOST_MESSAGE = 700  # characters of a message on the page; the file of the table has all that was kept
 _KEY = {

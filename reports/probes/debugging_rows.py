@@ -11,7 +11,7 @@ from markupsafe import Markup
 from reports.figures import Figures
 from reports.marts import Row, reference
 from reports.probes.document import named, rows_of
-from reports.probes.stacks import Stack, stacks
+from reports.stacks import Stack, stacks
 
 TABLE = "debugging"
 FAULTS = "debugging_faults"

@@ -12,7 +12,7 @@ from reports.exhibits import Exhibit, Table
 from reports.marts import Row, reference
 from reports.probes.debugging_rows import TABLE, Cells, is_signalled, listed, middle, ran
 from reports.probes.document import ABSENT, Block, draw, shown
-from reports.probes.stacks import Stack
+from reports.stacks import Stack
 
 Counts = tuple[int, int]
 _EARLY = ("build", "compile")

@@ -11,7 +11,7 @@ from reports.exhibits import Table
 from reports.marts import Row
 from reports.probes.debugging_rows import OK, TABLE, Cells, is_signalled, middle
 from reports.probes.document import ABSENT, Block, Fold, shown
-from reports.probes.stacks import Stack
+from reports.stacks import Stack
 
 Pairs = list[tuple[Row, Row]]
 

@@ -15,7 +15,7 @@ from reports.probes import deployment_exports, deployment_serving
 from reports.probes.counts import Count, compared, listed
 from reports.probes.deployment_cells import TABLE, formats_of, name_of, warnings_of, was_tried, works
 from reports.probes.document import Block, Section, draw, rows_of
-from reports.probes.stacks import Stack, stacks
+from reports.stacks import Stack, stacks
 from reports.theme import CONTEXT, WARN
 
 NOTHING = "Deployment: the probe ran, and no export was tried"
@@ -186,8 +186,9 @@ def _limits(rows: Sequence[Row]) -> list[Markup]:
         "Each exporter is called as its documentation shows, often with a path and a format only.",
         "A runtime that was not here is nobody to ask; it counts neither for nor against the export.",
         "Latencies are of one process an artefact, one core and one stream: the percentiles are over queries, not over "
-        "starts or machines.",
-        "The load test asks a plain server on the same machine; the network and a production server are not in it.",
+        "starts or machines. Other cores work on other exports meanwhile.",
+        "The load test asks a plain server on the same machine, which shares its core with the clients; the network "
+        "and a production server are not in it.",
     ]
     lost = sum(row["status"] == "not-run" for row in rows)
     if lost:

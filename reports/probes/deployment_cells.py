@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reports.marts import Row
-from reports.probes.stacks import Stack
+from reports.stacks import Stack
 
 TABLE = "deployment"
 

@@ -14,7 +14,7 @@ from reports.marts import Row, reference
 from reports.probes.counts import Count
 from reports.probes.deployment_cells import TABLE, ends, formats_of, name_of, warnings_of, was_tried, works
 from reports.probes.document import ABSENT, Block, Fold, draw, shown
-from reports.probes.stacks import Stack
+from reports.stacks import Stack
 
 _FLAGS = (
     ("without the framework", "has_answer_without_framework"),

@@ -14,7 +14,7 @@ from reports.figures import Figures
 from reports.marts import Row, reference
 from reports.probes.counts import listed
 from reports.probes.document import Block, Fold, draw, shown
-from reports.probes.stacks import Stack
+from reports.stacks import Stack
 
 TABLE = "deployment_serving"
 NO_LATENCY = "Latency: no runtime answered a stream of queries"

@@ -151,11 +151,12 @@ def _versions(figures: Figures, table: str) -> Table | None:
 
 def draw(
     figures: Figures, key: str, words: tuple[Markup, str, str], chart: Drawable, rows: Sequence[Row], table: str,
-    behind: Table | None = None,
+    behind: Table | None = None, day: str = "measured_on", dataset: str = DATASET,
 ) -> Exhibit:  # fmt: skip
     """Return a chart of some rows of the mart `table` as an exhibit.
 
-    `words` are its finding, its measure with the unit, and a remark on how to read it; `behind` holds its figures.
+    `words` are its finding, its measure with the unit, and a remark on how to read it; `behind` holds its figures,
+    `day` the column that tells when they were read.
     """
     title, subtitle, remark = words
     with debug_mode(False):
@@ -165,8 +166,8 @@ def draw(
         title=title,
         subtitle=subtitle,
         svg=svg,
-        dataset=DATASET,
-        newest=figures.cell(reference(table, max(rows, key=lambda row: row["measured_on"]), "measured_on")),
+        dataset=dataset,
+        newest=figures.cell(reference(table, max(rows, key=lambda row: row[day]), day)),
         table=behind,
         csv=f"tables/{table}.csv",
         anchor=table,

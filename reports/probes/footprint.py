@@ -13,7 +13,7 @@ from reports.probes import footprint_charts
 from reports.probes.counts import listed
 from reports.probes.document import Block, Section, rows_of
 from reports.probes.footprint_charts import TABLE
-from reports.probes.stacks import Stack, stacks
+from reports.stacks import Stack, stacks
 
 NOTHING = "Footprint: the probe ran, and no environment could be weighed"
 

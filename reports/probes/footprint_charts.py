@@ -13,7 +13,7 @@ from reports.figures import Figures
 from reports.marts import Row, reference
 from reports.probes.counts import listed
 from reports.probes.document import ABSENT, Block, Fold, draw, said_status, shown
-from reports.probes.stacks import Stack
+from reports.stacks import Stack
 
 TABLE = "footprint"
 _MIB = 2**20

@@ -11,16 +11,15 @@ from reports.charts.matrix import matrix_chart
 from reports.exhibits import Exhibit, Table
 from reports.figures import Figures
 from reports.marts import Row
-from reports.probes import integration_companions, integration_loaders, integration_tables
+from reports.probes import integration_companions, integration_loaders, integration_sharing, integration_tables
 from reports.probes.counts import Count, compared, listed
-from reports.probes.document import Block, Fold, Section, draw, rows_of
-from reports.probes.stacks import Stack, stacks
+from reports.probes.document import Block, Section, draw, rows_of
+from reports.stacks import Stack, stacks
 from reports.theme import WARN
 
 TABLE = "integration"
 NOTHING = "Integration: the probe ran, and nothing was tried"
 TRIED = ("accepted", "refused", "wrong", "died", "hung")
-IN, OUT = ("convert", "from-dlpack"), ("back", "to-dlpack")
 # The three columns of a stack: what an operation is drawn under.
 _SIDES = {"convert": "taken", "from-dlpack": "taken", "feed": "fed"}
 _REMARK = (
@@ -45,7 +44,7 @@ def make_section(figures: Figures) -> Section:
         ],
         blocks=[
             _matrix_block(figures, ways, rows),
-            _sharing_block(ways, rows),
+            integration_sharing.block(figures, ways, rows),
             integration_loaders.block(figures),
             integration_companions.block(figures),
         ],
@@ -145,44 +144,6 @@ def _summary(ways: Sequence[Stack], rows: Sequence[Row]) -> Table:
     return Table("Accepted, by library and stack", ["Library", *(way.label for way in ways)], cells)
 
 
-def shared(ways: Sequence[Stack], rows: Sequence[Row], operations: Sequence[str]) -> list[Count]:
-    """Return how much of what is accepted needs no copy, a stack each, where pointers could decide."""
-    found = []
-    for way in ways:
-        mine = [
-            row["sharing"]
-            for row in rows
-            if row["stack"] == way.key
-            and row["operation"] in operations
-            and row["status"] == "accepted"
-            and row["sharing"] in ("zero-copy", "copy")
-        ]
-        found.append(Count(way.label, mine.count("zero-copy"), len(mine)))
-    return [count for count in found if count.of]
-
-
-def sharing_finding(ways: Sequence[Stack], rows: Sequence[Row], operations: Sequence[str], way_in: str) -> str:
-    """Return who shares memory most, and who least, in some operations; `way_in` says which in words."""
-    same = f"{way_in}, each of the {{}} stacks does {{}} without a copy"
-    said = compared(shared(ways, rows, operations), ("does", "do"), "without a copy", same)
-    if not said:
-        return f"{way_in}: pointers could decide nothing"
-    return said if said.startswith(way_in) else f"{way_in}: {said}"
-
-
-def _sharing_block(ways: Sequence[Stack], rows: Sequence[Row]) -> Block:
-    sides = (("On the way in", IN), ("On the way out", OUT))
-    words = [Markup.escape(f"{sharing_finding(ways, rows, operations, said)}.") for said, operations in sides]
-    by_side = [{count.label: count.words for count in shared(ways, rows, operations)} for _, operations in sides]
-    cells = [
-        [Markup.escape(way.label), *(Markup.escape(side.get(way.label, "not known")) for side in by_side)]
-        for way in ways
-    ]
-    table = Table("Accepted without a copy, where pointers could decide", ["Stack", "In", "Out"], cells)
-    folds = [Fold("Without a copy, by stack", table)] if any(by_side) else []
-    return Block("sharing", Markup("Shared or copied"), "Sharing", words, folds=folds)
-
-
 def surprises(ways: Sequence[Stack], rows: Sequence[Row]) -> list[Markup]:
     """Return what the rules find: values that arrive wrong without an error, and types that become narrower."""
     labels = {way.key: way.label for way in ways}
@@ -193,7 +154,11 @@ def surprises(ways: Sequence[Stack], rows: Sequence[Row]) -> list[Markup]:
     if not any(row["status"] in TRIED for row in rows):
         return []
     wrong = [row for row in rows if row["status"] == "wrong"]
-    changed = [row for row in rows if row["operation"] in IN and row["status"] == "accepted" and is_narrowed(row)]
+    changed = [
+        row
+        for row in rows
+        if row["operation"] in integration_sharing.IN and row["status"] == "accepted" and is_narrowed(row)
+    ]
     said = ["Nothing arrives wrong without an error."]
     if wrong:
         what = Markup(", ").join(Markup('<span class="name">{}</span>').format(name) for name in _inputs(wrong))

@@ -11,7 +11,7 @@ from reports.exhibits import Exhibit, Table
 from reports.figures import Figures
 from reports.marts import Row, reference
 from reports.probes.document import Block, draw, rows_of, shown
-from reports.probes.stacks import Stack, stacks
+from reports.stacks import Stack, stacks
 from reports.theme import MUTED
 
 TABLE = "integration_loaders"

@@ -11,7 +11,7 @@ from reports.exhibits import Table
 from reports.figures import Figures
 from reports.marts import Row, reference
 from reports.probes.document import ABSENT, Fold
-from reports.probes.stacks import Stack
+from reports.stacks import Stack
 
 TABLE = "integration"
 

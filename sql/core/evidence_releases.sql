@@ -4,16 +4,6 @@
 -- audit: not_null(metric, framework, value, as_of), value >= 0, low <= value, value <= high
 -- warning: the twelve months end on the day the index was read, or on the edition's day where that is earlier
 with
-find_reading_day as (
-    -- a later reading that found nothing new leaves a pull and no rows
-    select least(min(edition.as_of), cast(max(readings.fetched_at) as date)) as read_on
-    from (
-        select fetched_at from staging.pulls where dataset = 'package_releases' and status = 'ok'
-        union all
-        select fetched_at from staging.package_releases
-    ) as readings
-    cross join catalog.edition as edition
-),
 merge_packages as (
     select framework, version, min(released_on) as released_on, bool_or(is_final) as is_final
     from core.releases
@@ -29,7 +19,7 @@ count_last_year as (
         min(versions.released_on) as first_released_on,
         count(*) as versions
     from merge_packages as versions
-    cross join find_reading_day as reading
+    cross join core.releases_read as reading
     group by versions.framework, reading.read_on
 ),
 approximate_poisson as (
@@ -101,7 +91,7 @@ stack_figures as (
         'of ' || companions.package
         || ', the first companion in the catalogue whose releases were read; two dates, no sampling error'
     from find_companion as companions
-    cross join find_reading_day as reading
+    cross join core.releases_read as reading
     union all
     select
         'companion_idle_days',
@@ -113,7 +103,7 @@ stack_figures as (
         subjects.versions,
         'of ' || subjects.package || ' itself, which a claim names; two dates, no sampling error'
     from find_subject as subjects
-    cross join find_reading_day as reading
+    cross join core.releases_read as reading
 )
 select
     metric,

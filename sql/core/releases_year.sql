@@ -14,16 +14,6 @@ merge_packages as (
     from core.releases
     group by framework, version
 ),
-find_reading_day as (
-    -- a later reading that found nothing new leaves a pull and no rows
-    select least(min(edition.as_of), cast(max(readings.fetched_at) as date)) as read_on
-    from (
-        select fetched_at from staging.pulls where dataset = 'package_releases' and status = 'ok'
-        union all
-        select fetched_at from staging.package_releases
-    ) as readings
-    cross join catalog.edition as edition
-),
 list_years as (
     select distinct extract(year from released_on) as year from merge_packages
 ),
@@ -54,4 +44,4 @@ select
     make_date(cast(counts.year as integer), 12, 31) > reading.read_on as is_partial,
     counts.source
 from count_releases as counts
-cross join find_reading_day as reading
+cross join core.releases_read as reading

@@ -18,8 +18,8 @@ from reports.marts import Marts
 from reports.probes import control_flow, control_flow_costs, control_flow_rewriting, pages
 from reports.probes.control_flow_cells import TABLE, as_written, ended, forms_of
 from reports.probes.counts import Count, compared, listed
-from reports.probes.stacks import Stack, stacks
 from reports.render import environment, page_style, probe_style
+from reports.stacks import Stack, stacks
 from reports.svg import chart_svg
 from reports.verify import classify
 from tests.reports.benchmark_rows import World, benchmark_tables

@@ -1,16 +1,12 @@
-"""Deployment, integration and footprint: findings follow the rows; leads, opposites, ties, lone figures and none."""
+"""Deployment: findings follow the rows; leads, opposites, ties and none. The page that three probes share."""
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-import itertools
-import random
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -20,232 +16,43 @@ from barometer.catalog import Catalog
 from barometer.settings import load_settings
 from reports.document import read_page, words
 from reports.figures import Figures
-from reports.marts import Marts, load_marts
+from reports.marts import load_marts
 from reports.numbers import format_value
 from reports.probes import (
     deployment,
     deployment_exports,
     deployment_serving,
     footprint,
-    footprint_charts,
     integration,
-    integration_companions,
-    integration_loaders,
-    pages,
 )
 from reports.probes.deployment_cells import was_tried, works
-from reports.probes.stacks import Stack, stacks
-from reports.render import _tidy, environment, page_style, probe_style
 from reports.verify import classify
 from tests.reports.conftest import insert
-from tests.reports.test_findings import figure
-from tests.reports.test_findings import figures as evidence_figures
+from tests.reports.probe_rows import (
+    LONG,
+    STACKS,
+    Row,
+    export,
+    exports,
+    figures_of,
+    hand_over,
+    hand_overs,
+    loader,
+    rendered,
+    run,
+    said,
+    served,
+    serving,
+    told,
+    torch_only,
+    ways_of,
+    weighed,
+    whole,
+)
 from tests.reports.test_probe_control_flow import cells, graph_fails
 from warehouse.connect import reader
 from warehouse.explain import resolver
 from warehouse.models import load_models
-
-Row = dict[str, Any]
-DAY = dt.date(2026, 11, 26)
-ENDS: Row = {
-    "run": "0a1b2c3d", "environment": "torch 2.13.0, Python 3.11.7", "device": "cpu", "host_id": "h",
-    "machine": "AMD EPYC, 2 cores, 24 GiB", "origin": "own", "measured_on": DAY,
-}  # fmt: skip
-STACKS: Mapping[str, tuple[str, str | None]] = {
-    "keras-tensorflow": ("keras", "tensorflow"), "keras-jax": ("keras", "jax"), "keras-torch": ("keras", "pytorch"),
-    "torch": ("pytorch", None), "tensorflow": ("tensorflow", None), "jax": ("jax", None),
-}  # fmt: skip
-KERAS = {
-    "savedmodel": ("tensorflow", "openvino", "tensorflow-c++"), "onnx": ("onnxruntime", "openvino-c++"),
-    "litert": ("litert", "openvino-c++"), "openvino": ("openvino", "openvino-c++"), "torch-export": ("torch", ""),
-}  # fmt: skip
-FORMATS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "keras-tensorflow": KERAS, "keras-jax": KERAS, "keras-torch": KERAS,
-    "torch": {"torch-export": ("torch", ""), "torchscript-trace": ("torch", "torch-c++"),
-              "torchscript-script": ("torch", "torch-c++"), "onnx": ("onnxruntime", "openvino-c++"),
-              "aot-package": ("torch", "torch-c++")},
-    "tensorflow": {"savedmodel": KERAS["savedmodel"], "litert": KERAS["litert"], "onnx": KERAS["onnx"]},
-    "jax": {"jax-export": ("jax", ""), "stablehlo": ("iree-c++",), "savedmodel": KERAS["savedmodel"],
-            "onnx": KERAS["onnx"]},
-}  # fmt: skip
-WORKLOADS = ("cnn", "dispatch", "dlrm", "encoder", "gpt", "lstm", "mlp", "ragged", "resnet", "unet")
-LONG = "ValueError: 'NoneType' object cannot be interpreted as an integer, while exporting layer 3 of the model"
-Ends = Callable[[str, str, str], str]
-
-
-def named(stack: str) -> Row:
-    framework, backend = STACKS[stack]
-    return {"stack": stack, "framework": framework, "backend": backend}
-
-
-def export(workload: str, stack: str, form: str, status: str = "exported", **more: Any) -> Row:
-    """One row of marts.deployment: it works, unless told otherwise."""
-    is_made = status == "exported"
-    luck = random.Random(f"{workload} {stack} {form}").uniform(1, 9)
-    runtimes = [runtime for runtime in FORMATS[stack][form] if runtime]
-    row = {
-        "workload": workload, **named(stack), "format": form, "exporter": f'model.export(format="{form}")',
-        "status": status, "reason": "" if is_made else LONG, "exception": "" if is_made else "builtins.ValueError",
-        "export_s": luck / 7 if is_made else None, "artefact_bytes": int(luck * 1e5) if is_made else None,
-        "files": 1 if is_made else None, "batch": 2 if is_made else None, "length": None, "fixed": "",
-        "opset": 20 if form == "onnx" and is_made else None, "deprecation": "", "has_answer": True if is_made else None,
-        "has_answer_without_framework": True if is_made else None,
-        "has_answer_without_python": any("c++" in name for name in runtimes) if is_made else None,
-        "has_answer_at_other_batch": True if is_made else None, "runtimes": len(runtimes) if is_made else 0,
-        "answering": ", ".join(runtimes) if is_made else "", "max_rel": luck * 1e-7 if is_made else None,
-    }  # fmt: skip
-    return {**row, **ENDS, **more}
-
-
-def exports(status: Ends | None = None, workloads: Sequence[str] = WORKLOADS) -> list[Row]:
-    """Every export, with the status that `status(workload, stack, format)` says."""
-    return [
-        export(workload, stack, form, status(workload, stack, form) if status else "exported")
-        for workload in workloads
-        for stack in sorted(FORMATS)
-        for form in sorted(FORMATS[stack])
-    ]
-
-
-def serving(workload: str, stack: str, form: str, runtime: str, p50_s: float | None, **more: Any) -> Row:
-    """One row of marts.deployment_serving; the load test belongs to a format's first runtime."""
-    is_usual = runtime == FORMATS[stack][form][0]
-    row = {
-        "workload": workload, **named(stack), "format": form, "runtime": runtime,
-        "language": "c++" if "c++" in runtime or not runtime else "python", "needs": "",
-        "status": "answers" if runtime else "no-runtime", "reason": "" if runtime else "Python's alone",
-        "is_without_framework": True, "is_without_python": "c++" in runtime if runtime else None,
-        "runtime_version": "1.2.3", "load_s": 0.01, "max_abs": 1e-7, "max_rel": 1e-7, "other_status": "answers",
-        "other_reason": "", "latency_batch": 1 if p50_s else None, "queries": 5000 if p50_s else None, "p50_s": p50_s,
-        "p90_s": p50_s * 1.2 if p50_s else None, "p99_s": p50_s * 2 if p50_s else None, "deprecation": "",
-        "load_status": "ok" if is_usual else None, "load_reason": "" if is_usual else None,
-        "load_clients": 4 if is_usual else None, "load_requests": 900 if is_usual else None,
-        "load_errors": 0 if is_usual else None, "load_requests_per_s": 1873.2 if is_usual else None,
-        "load_p50_s": 0.002 if is_usual else None, "load_p99_s": 0.0061 if is_usual else None,
-    }  # fmt: skip
-    return {**row, **ENDS, **more}
-
-
-def served(rows: Sequence[Row]) -> list[Row]:
-    """Every runtime of the exports that work; none has a latency where the format is for one question only."""
-    found = []
-    for row in rows:
-        for runtime in FORMATS[row["stack"]][row["format"]]:
-            luck = random.Random(f"{row['workload']} {row['stack']} {row['format']} {runtime}").uniform(2e-5, 9e-4)
-            has_time = works(row) and bool(runtime) and runtime != "iree-c++"
-            where = row["workload"], row["stack"], row["format"]
-            found.append(serving(*where, runtime, luck if has_time else None))
-    return found
-
-
-OBJECTS = {
-    "numpy": ("numpy-float32", "numpy-float64", "numpy-int64-large"), "pandas": ("pandas-frame",),
-    "arrow": ("arrow-table",),
-}  # fmt: skip
-
-
-def hand_over(stack: str, thing: str, operation: str, status: str = "accepted", **more: Any) -> Row:
-    """One row of marts.integration."""
-    library = next(name for name, things in OBJECTS.items() if thing in things)
-    is_in = status == "accepted"
-    row = {
-        **named(stack), "input": thing, "operation": operation, "library": library, "status": status,
-        "message": "" if is_in else "TypeError: no such thing as 2 columns", "warning": "", "dtype_in": "float32",
-        "dtype_out": "float32" if is_in else "", "sharing": "copy" if is_in else "",
-        "bridge": "" if is_in else "frame.to_numpy()", "bridged": "" if is_in else "accepted",
-    }  # fmt: skip
-    return {**row, **ENDS, **more}
-
-
-def hand_overs(refuse: Callable[[str, str], bool]) -> list[Row]:
-    """Every object by stack and operation, refused where told."""
-    things = [thing for found in OBJECTS.values() for thing in found]
-    return [
-        hand_over(stack, thing, operation, "refused" if refuse(stack, thing) else "accepted")
-        for stack, thing, operation in itertools.product(sorted(STACKS), things, ("convert", "feed", "back"))
-    ]
-
-
-def loader(stack: str, rate: float, reach: float = 0.05) -> Row:
-    """One row of marts.integration_loaders; stack `numpy` is the floor."""
-    where = named(stack) if stack in STACKS else {"stack": stack, "framework": None, "backend": None}
-    row = {
-        **where, "status": "ok", "reason": "", "loader": "a plain loop", "rows": 400000, "batch": 2048,
-        "file_bytes": 25619135, "epochs": 5, "rows_per_s": rate, "slowest_rows_per_s": rate * (1 - reach),
-        "fastest_rows_per_s": rate * (1 + reach),
-    }  # fmt: skip
-    return {**row, **ENDS}
-
-
-def weighed(stack: str, size: int, seconds: float = 1.0, **more: Any) -> Row:
-    """One row of marts.footprint."""
-    is_keras = stack.startswith("keras")
-    row = {
-        **named(stack), "status": "measured", "reason": "", "is_fresh": True, "installer": "uv", "install_s": 6.2,
-        "distributions": 17, "files": 4965, "installed_bytes": size, "largest": "jaxlib", "largest_bytes": size // 4,
-        "processes": 20, "import_cold_s": seconds * 1.5, "import_cold_low_s": seconds * 1.4,
-        "import_cold_high_s": seconds * 1.6, "import_warm_s": seconds, "import_warm_low_s": seconds * 0.95,
-        "import_warm_high_s": seconds * 1.05, "modules": 1494.0, "resident_bytes": size / 3,
-        "resident_added_bytes": size / 4, "requires": 8, "requires_frameworks": "",
-        "trains": True if is_keras else None,
-        "was_package_absent": stack != "keras-tensorflow" if is_keras else None,
-        "absent_package": "tensorflow" if is_keras else None,
-    }  # fmt: skip
-    return {**row, **ENDS, **more}
-
-
-def run(probe: str) -> Row:
-    return {
-        "run": "0a1b2c3d", "probe": probe, "run_id": "0a1b2c3d" * 4, "started_at": dt.datetime(2026, 11, 26, 9),
-        "measured_on": DAY, "device": "cpu", "is_quick": False, "is_narrowed": False, "ending": "complete", "units": 60,
-        "units_answered": 60, "units_failed": 0, "units_not_run": 0, "units_s": 1520.5, "frameworks": 4,
-        "cpu": "AMD EPYC", "cores": 2, "memory_bytes": 25276514304, "system": "Linux", "host_id": "h",
-        "machine": ENDS["machine"], "origin": "own", "code": "c0de", "is_chosen": True,
-    }  # fmt: skip
-
-
-def figures_of(catalog: Catalog, **tables: list[Row]) -> Figures:
-    """Figures over some marts of the probes, with a chosen run of every probe that has a table."""
-    probes = [run(name) for name in ("deployment", "integration", "footprint") if name in tables]
-    known: dict[str, list[Row]] = {"edition": [{"as_of": DAY}], "evidence": [], "claims": [], "probe_runs": probes}
-    return Figures(Marts(tables=known | tables, columns={}), catalog, "deployment.html")
-
-
-def whole(catalog: Catalog, status: Ends | None = None) -> Figures:
-    """Figures over a run as large as the real one."""
-    made = exports(status)
-    return figures_of(
-        catalog,
-        deployment=made,
-        deployment_serving=served(made),
-        integration=hand_overs(lambda stack, thing: stack == "torch" and thing == "pandas-frame"),
-        integration_loaders=[loader("numpy", 4e5), *(loader(stack, 3e5) for stack in sorted(STACKS))],
-        footprint=[weighed(stack, 6 * 10**8 + number) for number, stack in enumerate(sorted(STACKS))],
-    )
-
-
-def rendered(figures: Figures, name: str = "deployment.html") -> bytes:
-    """One page of the probes as the edition holds it."""
-    template = environment().get_template("probes.html.j2")
-    context = dict(pages.probe_pages(figures))[name]
-    return _tidy(template.render(style=page_style(figures.catalog) + probe_style(), **context))
-
-
-def said(markup: Markup | str) -> str:
-    return Markup(markup).striptags()
-
-
-def told(lines: Sequence[Markup]) -> str:
-    return " ".join(map(said, lines))
-
-
-def ways_of(catalog: Catalog, rows: Sequence[Row]) -> list[Stack]:
-    return stacks(catalog, rows)
-
-
-def torch_only(workload: str, stack: str, form: str) -> str:
-    """Everything works but what Keras on JAX makes in three formats."""
-    return "failed" if stack == "keras-jax" and form in ("litert", "openvino", "torch-export") else "exported"
 
 
 def test_the_headline_names_whose_exports_answer_most_and_least(catalog: Catalog) -> None:
@@ -394,167 +201,6 @@ def test_load_tests_that_went_well_that_did_not_and_none(catalog: Catalog) -> No
     assert of(good).endswith("asked by 4 clients at once: no request of one load test went wrong.")
     assert of(good, bad).endswith("requests went wrong in one of two load tests (jax onnx).")
     assert of(serving("mlp", "torch", "onnx", "openvino-c++", 3e-4)) == deployment_serving.NO_LOAD
-
-
-def test_who_accepts_most_and_what_one_more_call_does(catalog: Catalog) -> None:
-    rows = hand_overs(lambda stack, thing: stack == "torch" and thing == "pandas-frame")
-    rows = [row for row in rows if row["stack"] in ("torch", "tensorflow", "jax")]
-    ways = ways_of(catalog, rows)
-    assert integration.accepts_finding(ways, rows) == (
-        "TensorFlow and JAX accept all fifteen hand-overs, PyTorch twelve of fifteen"
-    )
-    assert integration.refusals_finding(rows) == (
-        "Refused: three of forty-five hand-overs; with one more call three of them are accepted"
-    )
-    good = [row for row in rows if row["status"] == "accepted"]
-    assert integration.refusals_finding(good) == "Nothing is refused"
-    even = hand_overs(lambda stack, thing: thing == "arrow-table")
-    assert integration.accepts_finding(ways_of(catalog, even), even) == (
-        "Each of the six stacks accepts twelve of fifteen hand-overs"
-    )
-    assert integration.accepts_finding([], []) == integration.NOTHING
-
-
-def test_what_could_not_be_tried_counts_neither_way(catalog: Catalog) -> None:
-    rows = [hand_over("torch", "numpy-float32", "convert"), hand_over("torch", "numpy-float32", "back", "not-run")]
-    assert [(count.good, count.of) for count in integration.tally(ways_of(catalog, rows), rows)] == [(1, 1)]
-
-
-def test_shared_memory_is_told_by_side(catalog: Catalog) -> None:
-    rows = [
-        hand_over("torch", "numpy-float32", "convert", sharing="zero-copy"),
-        hand_over("jax", "numpy-float32", "convert"),
-        hand_over("jax", "numpy-float64", "convert", sharing="unknown"),
-    ]
-    ways = ways_of(catalog, rows)
-    assert integration.sharing_finding(ways, rows, integration.IN, "On the way in") == (
-        "On the way in: PyTorch does the only one without a copy, JAX none of one"
-    )
-    assert "pointers could decide nothing" in integration.sharing_finding(ways, rows, integration.OUT, "Out")
-
-
-def test_wrong_values_and_narrower_types_surprise(catalog: Catalog) -> None:
-    rows = [
-        hand_over("jax", "numpy-int64-large", "convert", "wrong", dtype_in="int64", dtype_out="int32"),
-        hand_over("jax", "numpy-float64", "convert", dtype_in="float64", dtype_out="float32"),
-        hand_over("torch", "numpy-float64", "convert", dtype_in="float64", dtype_out="float64"),
-    ]
-    lines = told(integration.surprises(ways_of(catalog, rows), rows))
-    assert "Wrong without an error: one hand-over of numpy-int64-large (JAX)." in lines
-    assert "A narrower type than was handed over, without asking: numpy-float64 in JAX." in lines
-    good = told(integration.surprises(ways_of(catalog, rows), rows[2:]))
-    assert good == "Nothing arrives wrong without an error."
-    assert not integration.is_narrowed(hand_over("jax", "numpy-float64", "convert", dtype_in="<U4", dtype_out="string"))
-
-
-def test_the_fastest_loader_a_tie_and_the_floor(catalog: Catalog) -> None:
-    def of(*rows: Row) -> str:
-        figures = figures_of(catalog, integration_loaders=list(rows))
-        return said(integration_loaders.loaders_finding(figures, ways_of(catalog, rows), rows))
-
-    floor = loader("numpy", 442_000)
-    lead = of(floor, loader("torch", 425_000), loader("jax", 226_000))
-    assert lead == "PyTorch loads fastest: 425 k rows a second; without a framework 442 k"
-    assert of(loader("torch", 100_000), loader("jax", 226_000)) == "JAX loads fastest: 226 k rows a second"
-    tie = of(loader("torch", 220_000), loader("jax", 226_000))
-    assert tie == "JAX and PyTorch cannot be told apart at loading: 226 k and 220 k rows a second"
-    assert of(loader("jax", 226_000)) == "Only JAX has a figure: 226 k rows a second"
-    assert of(floor) == "No loader was timed: only the floor has a figure"
-    assert integration_loaders.block(figures_of(catalog)).words == [Markup("No loader was timed.")]
-
-
-def test_the_last_release_of_a_companion_is_evidence_with_its_day(catalog: Catalog) -> None:
-    rows = [
-        figure(integration_companions.METRIC, key, days, better="lower", unit="days", dataset="package_releases",
-               factor="integration", spread="exact", as_of=dt.date(2026, 11, 23), is_withheld=False)
-        for key, days in (("pytorch", 26), ("tensorflow", 250))
-    ]  # fmt: skip
-    block = integration_companions.block(evidence_figures(catalog, *rows))
-    assert said(block.words[0]).startswith("PyTorch is ahead of TensorFlow on days since the last release")
-    assert [str(line[0]) for line in block.tables[0].table.rows] == ["PyTorch", "TensorFlow"]
-    assert integration_companions.block(evidence_figures(catalog)).words == [Markup(integration_companions.NOTHING)]
-
-
-def footprint_of(catalog: Catalog, *rows: Row) -> tuple[Figures, list[Stack]]:
-    return figures_of(catalog, footprint=list(rows)), ways_of(catalog, rows)
-
-
-def test_the_lightest_and_the_quickest_are_one_or_two(catalog: Catalog) -> None:
-    def of(*rows: Row) -> str:
-        return said(footprint.footprint_finding(*footprint_of(catalog, *rows), rows))
-
-    one = of(weighed("jax", 544 * 2**20, 0.41), weighed("torch", 761 * 2**20, 0.98))
-    assert one == "JAX takes least on the disk, 544 MiB, and imports quickest, in 410 ms warm"
-    two = of(weighed("jax", 544 * 2**20, 1.41), weighed("torch", 761 * 2**20, 0.98))
-    assert two == "JAX takes least on the disk, 544 MiB; PyTorch imports quickest, in 980 ms warm"
-    unread = [weighed("jax", 544 * 2**20, import_warm_s=None), weighed("torch", 761 * 2**20, import_warm_s=None)]
-    assert of(*unread) == "JAX takes least on the disk, 544 MiB"
-    assert of(weighed("jax", 1, installed_bytes=None, import_warm_s=None)) == footprint.NOTHING
-
-
-def test_least_and_most_a_tie_and_a_lone_figure(catalog: Catalog) -> None:
-    def of(*rows: Row) -> str:
-        figures, ways = footprint_of(catalog, *rows)
-        return said(footprint_charts.extremes_finding(figures, ways, rows, "installed_bytes", "take"))
-
-    same = weighed("keras-tensorflow", 2**31), weighed("tensorflow", 2**31)
-    assert of(weighed("jax", 2**29), *same) == (
-        "JAX takes least, 512 MiB; Keras on TensorFlow and TensorFlow take most, 2 GiB"
-    )
-    assert of(*same) == "Every environment of Keras on TensorFlow and TensorFlow takes 2 GiB"
-    assert of(same[0]) == "Only Keras on TensorFlow has a figure: it takes 2 GiB"
-    assert of(weighed("jax", 1, installed_bytes=None)) == "Nobody has a figure"
-
-
-def test_imports_that_overlap_are_a_tie(catalog: Catalog) -> None:
-    def of(*rows: Row) -> str:
-        return said(footprint_charts.import_finding(*footprint_of(catalog, *rows), rows))
-
-    lead = of(weighed("jax", 1, 0.4), weighed("torch", 1, 1.0), weighed("keras-torch", 1, 2.4))
-    assert lead == "JAX imports quickest, in 400 ms warm; Keras on PyTorch takes 2.4 s"
-    tie = of(weighed("jax", 1, 1.0), weighed("torch", 1, 1.05))
-    assert tie == "JAX and PyTorch cannot be told apart at importing warm: 1 s and 1.05 s"
-    three = of(weighed("jax", 1, 1.0), weighed("torch", 1, 1.05), weighed("keras-torch", 1, 2.4))
-    assert three.endswith("1 s and 1.05 s; Keras on PyTorch takes 2.4 s")
-    assert of(weighed("jax", 1, 0.4)) == "Only JAX was timed: a warm import takes 400 ms"
-
-
-def test_whether_keras_needs_tensorflow_is_told_by_a_run_without_it(catalog: Catalog) -> None:
-    def of(*rows: Row) -> str:
-        return said(footprint.needs_finding(*footprint_of(catalog, *rows), rows))
-
-    runs = [weighed("keras-jax", 1), weighed("keras-torch", 1), weighed("keras-tensorflow", 1)]
-    assert of(*runs) == "With tensorflow absent, Keras on PyTorch and Keras on JAX train"
-    fails = [{**row, "trains": False} for row in runs]
-    assert of(*fails) == "With tensorflow absent, Keras on PyTorch and Keras on JAX do not train"
-    assert of(runs[0], fails[1]) == "With tensorflow absent, Keras on JAX trains, but Keras on PyTorch does not train"
-    assert of(runs[2]).startswith("No training was tried with")
-    assert of(weighed("jax", 1)).startswith("No training was tried with")
-
-
-def test_metadata_that_names_a_framework_and_metadata_that_does_not(catalog: Catalog) -> None:
-    def of(*rows: Row) -> str:
-        return said(footprint.declared_finding(*footprint_of(catalog, *rows), rows))
-
-    keras, tensorflow = weighed("keras-jax", 1), weighed("tensorflow", 1, requires_frameworks="keras")
-    assert of(keras, tensorflow) == "By its own metadata, TensorFlow requires Keras; Keras requires no framework"
-    assert of(keras) == "By their metadata, none of one framework requires another"
-    below = weighed("keras-jax", 1, requires_frameworks="tensorflow")
-    assert of(below) == "By its own metadata, Keras requires TensorFlow"
-    assert of(weighed("jax", 1, requires=None)) == "No metadata was read"
-    turned = told(footprint.surprises(*footprint_of(catalog, keras, tensorflow), [keras, tensorflow]))
-    assert "It is TensorFlow whose metadata requires Keras, not the other way round." in turned
-    both = [below, tensorflow]
-    assert "the other way round" not in told(footprint.surprises(*footprint_of(catalog, *both), both))
-
-
-def test_heavy_packages_and_slow_first_imports_surprise(catalog: Catalog) -> None:
-    heavy = weighed("torch", 800, largest="torch", largest_bytes=700, import_cold_s=7.8, import_warm_s=2.0)
-    lines = told(footprint.surprises(*footprint_of(catalog, heavy), [heavy]))
-    assert "One package is most of PyTorch: torch holds 700 B of 800 B." in lines
-    assert "in PyTorch: 7.8 s cold, 2 s warm." in lines
-    light = weighed("torch", 800)
-    assert footprint.surprises(*footprint_of(catalog, light), [light]) == []
 
 
 def test_a_whole_page_stays_within_its_weight_and_has_no_bare_numeral(catalog: Catalog) -> None:

@@ -18,7 +18,7 @@ from reports.probes.debugging_rows import Cells
 from reports.probes.ease_counts import gates_block, surprises
 from reports.probes.ease_rows import Programs, make_programs
 from reports.probes.highlight import highlighted
-from reports.probes.stacks import stacks
+from reports.stacks import stacks
 from tests.reports.test_findings import figure
 from tests.reports.test_findings import figures as evidence_figures
 
