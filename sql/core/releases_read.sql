@@ -1,5 +1,6 @@
 -- The day up to which releases are known: when the package index was last read, or the edition's day if that is earlier.
 -- grain: read_on
+-- audit: not_null(read_on)
 -- warning: one row, none where no releases were read
 select least(min(edition.as_of), cast(max(readings.fetched_at) as date)) as read_on
 from (
