@@ -93,9 +93,9 @@ def run(request: Request) -> str:
     ):
         opened = {"kind": "session", "started_at": now(), "resumed": bool(before), "host_id": head["host_id"]}
         file.write(*([] if before else [head]), opened)
-        shared = Shared(
-            file, pythons, reasons, Path(scratch), stop, request.options.device, request.say, _side_by_side(head)
-        )
+        device = request.options.device
+        cores = side_by_side(head["host"], device)
+        shared = Shared(file, pythons, reasons, Path(scratch), stop, device, request.say, cores)
         return Session(shared, head["host_id"], before).all(tasks)
 
 
@@ -144,11 +144,18 @@ def _head(request: Request, planned: int) -> Record:
     }
 
 
-def _side_by_side(head: Record) -> list[int]:
-    """Return the cores that units run on side by side: as many as memory allows; one where they would share a GPU."""
-    memory = head["host"]["memory_bytes"]
-    most = 1 if head["device"] == "cuda" else len(allowed_cores()) if memory is None else memory // _UNIT_BYTES
-    return allowed_cores()[: max(1, most)]
+def side_by_side(host: Mapping[str, Any], device: str) -> list[int]:
+    """Return the cores that units run on side by side: as many as memory allows; one where they would share a GPU.
+
+    `host` is as environment.host() gives it; a container's limit counts where it is below the machine's memory.
+    """
+    cores = allowed_cores()
+    if device == "cuda":
+        return cores[:1]
+    limit = str(host["cgroup_memory"])
+    known = [host["memory_bytes"], int(limit) if limit.isdigit() else None]
+    most = min((amount // _UNIT_BYTES for amount in known if amount is not None), default=len(cores))
+    return cores[: max(1, most)]
 
 
 def _before(request: Request, head: Record) -> list[Record]:

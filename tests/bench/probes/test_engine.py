@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from bench.cli import main
+from bench.environment import host
 from bench.errors import OptionError, ResultError
 from bench.pressure import allowed_cores
 from bench.probes import records
 from bench.probes.oneshot import ask, interpreter
 from bench.probes.probe import ProbeOptions, Unit
-from bench.probes.runner import load, plan, probe_names
+from bench.probes.runner import load, plan, probe_names, side_by_side
 from bench.stacks import MODES
 from tests.bench.dummies import CLI
 from tests.bench.probes import copied, front, kinds, lines, surroundings
@@ -317,8 +318,7 @@ def test_units_run_side_by_side_each_on_a_core_of_its_own(tree: Path, tmp_path: 
     ]
     assert all(len(one["cores"]) == 1 for one in found)
     assert all(one["cores"] != other["cores"] for one, other in together)
-    cores = len(allowed_cores())
-    assert bool(together) == (cores > 1)
+    assert bool(together) == (len(side_by_side(host("cpu"), "cpu")) > 1)
     alone = front(
         tmp_path, tree, "probe", "stubs", "--workloads", "nap", "--device", "cpu", "--out", str(tmp_path / "a")
     )
@@ -326,41 +326,49 @@ def test_units_run_side_by_side_each_on_a_core_of_its_own(tree: Path, tmp_path: 
     assert [one["unit"] for one in kinds(tmp_path / "a", "unit")] == [f"nap/{number}" for number in range(4)]
 
 
-def test_ctrl_c_ends_every_child_at_once(tree: Path, tmp_path: Path):
-    out = tmp_path / "probes.jsonl"
-    words = ["probe", "beside", "--device", "cpu", "--out", str(out)]
-    environment = surroundings(tmp_path, tree)
-    with subprocess.Popen([*CLI, *words], env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+def test_memory_and_a_gpu_limit_how_many_run_side_by_side():
+    cores, enough = allowed_cores(), len(allowed_cores()) * (4 << 30)
+    for memory, limit, device, lanes in (
+        (enough, "max", "cpu", len(cores)),
+        (enough, None, "cpu", len(cores)),
+        (None, None, "cpu", len(cores)),
+        (enough, str(5 << 30), "cpu", 1),
+        (1 << 30, "max", "cpu", 1),
+        (enough, "max", "cuda", 1),
+    ):
+        assert side_by_side({"memory_bytes": memory, "cgroup_memory": limit}, device) == cores[:lanes]
+
+
+def interrupted(tree: Path, home: Path, line: str, *words: str) -> None:
+    """Run the probes until a line of progress, then press Ctrl-C: they end in good order and leave no process."""
+    environment = surroundings(home, tree)
+    with subprocess.Popen([*CLI, *words], env=environment, cwd=home, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        while "[4/6]" not in process.stderr.readline():
+        while line not in process.stderr.readline():
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
         process.stderr.read()
         assert process.wait(60) == 130
+    assert not any(str(home).encode() in readable(path) for path in Path("/proc").glob("[0-9]*/environ"))
+
+
+def test_ctrl_c_ends_every_child_at_once(tree: Path, tmp_path: Path):
+    out = tmp_path / "probes.jsonl"
+    words = ["probe", "beside", "--device", "cpu", "--out", str(out)]
+    interrupted(tree, tmp_path, "[4/6]", *words)
     done = [one["unit"] for one in kinds(out, "unit")]
     assert len(done) < 6
     assert [one["unit"] for one in kinds(out, "beside")] == done
     assert kinds(out, "end")[0]["reason"] == "interrupted"
-    assert not any(str(tmp_path).encode() in readable(path) for path in Path("/proc").glob("[0-9]*/environ"))
     assert front(tmp_path, tree, *words, "--resume").returncode == 0
     assert sorted(one["unit"] for one in kinds(out, "unit")) == [f"when/{number}" for number in range(6)]
 
 
 def test_ctrl_c_ends_the_child_and_keeps_what_is_complete(tree: Path, tmp_path: Path):
     out = tmp_path / "probes.jsonl"
-    words = ["probe", "stubs", "--device", "cpu", "--workloads", "nap", "--out", str(out)]
-    environment = surroundings(tmp_path, tree)
-    with subprocess.Popen([*CLI, *words], env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        while "[2/4]" not in process.stderr.readline():
-            assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        process.stderr.read()
-        assert process.wait(60) == 130
+    interrupted(tree, tmp_path, "[2/4]", "probe", "stubs", "--device", "cpu", "--workloads", "nap", "--out", str(out))
     assert [one["unit"] for one in kinds(out, "unit")] == ["nap/0"]
     assert kinds(out, "end")[0]["reason"] == "interrupted"
-    ours = [path for path in Path("/proc").glob("[0-9]*/environ") if str(tmp_path).encode() in readable(path)]
-    assert ours == []
 
 
 def readable(path: Path) -> bytes:
