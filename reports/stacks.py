@@ -51,7 +51,7 @@ class Stack:
 
 
 def make_stack(
-    catalog: Catalog, key: str, framework: str, backend: str | None, mode: str, companion: str = ""
+    catalog: Catalog, key: str, framework: str, backend: str | None, mode: str | None, companion: str = ""
 ) -> Stack:
     """Return a stack with the framework's colour, the shape of what it runs on, and dashes by the way of executing."""
     known = {entry.key: entry for entry in catalog.frameworks}

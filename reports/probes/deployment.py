@@ -186,9 +186,9 @@ def _limits(rows: Sequence[Row]) -> list[Markup]:
         "Each exporter is called as its documentation shows, often with a path and a format only.",
         "A runtime that was not here is nobody to ask; it counts neither for nor against the export.",
         "Latencies are of one process an artefact, one core and one stream: the percentiles are over queries, not over "
-        "starts or machines. Other cores work on other exports meanwhile.",
-        "The load test asks a plain server on the same machine, which shares its core with the clients; the network "
-        "and a production server are not in it.",
+        "starts or machines. Other cores may work on other exports meanwhile.",
+        "The load test asks a plain server on the same machine, which may share its core with the clients; the "
+        "network and a production server are not in it.",
     ]
     lost = sum(row["status"] == "not-run" for row in rows)
     if lost:

@@ -4,6 +4,7 @@
     python -m sources.snapshot.rebuild --from DIR           the same, and that DIR's originals give the same tables
     python -m sources.snapshot.rebuild --from DIR --write   make the files anew, and their hashes in the manifest
 
+Rows of `read/` were read by the project's own collector, and stand beside the originals' in the files made anew.
 What a person wrote in the manifest (origins, licences, caveats) is left as it is.
 The exit code is 0, or 4 when something differs.
 """

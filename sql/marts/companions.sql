@@ -6,7 +6,6 @@
 select
     companions.framework, -- key of the framework
     companions.package, -- name on the package index
-    companions.position_in_catalogue, -- the first listed is the one data is loaded with
     count(case when companions.is_stable then 1 end) as releases, -- versions, pre-releases left out
     count(
         case when companions.is_stable and companions.released_on > reading.read_on - interval 365 day then 1 end
@@ -20,4 +19,4 @@ select
     min(companions.source) as source -- where the figure was read
 from core.companion_releases as companions
 cross join core.releases_read as reading
-group by companions.framework, companions.package, companions.position_in_catalogue, reading.read_on
+group by companions.framework, companions.package, reading.read_on

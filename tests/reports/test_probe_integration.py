@@ -123,7 +123,7 @@ def companion(package: str, framework: str, idle: int | None, last_year: int) ->
     """A row of marts.companions."""
     released = None if idle is None else DAY - dt.timedelta(days=idle)
     return {
-        "framework": framework, "package": package, "position_in_catalogue": 1, "releases": last_year + 3,
+        "framework": framework, "package": package, "releases": last_year + 3,
         "releases_last_year": last_year, "first_released_on": dt.date(2019, 1, 1), "last_released_on": released,
         "idle_days": idle, "read_on": DAY, "source": "snapshot",
     }  # fmt: skip
