@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
@@ -54,7 +55,7 @@ class Context:
     say: Callable[[str], None] = field(default=lambda step: None, repr=False)
 
 
-class LiveSource:
+class LiveSource(ABC):
     """A service. A subclass sets the class variables and writes `terms`, `plan`, `parse`, and `ask` where it must.
 
     `datasets` are the keys of the catalogue that it feeds; `default_url` is where the service lives; `is_on` says
@@ -83,9 +84,9 @@ class LiveSource:
         self.client = Client(self.base_url, self.session)
         self._is_over = False
 
+    @abstractmethod
     def terms(self) -> list[DatasetTerms]:
         """Return the terms of every data set this source yields."""
-        raise NotImplementedError
 
     def missing(self) -> str:
         """Return what must be set before this source can be asked, "" when nothing is missing."""
@@ -93,9 +94,9 @@ class LiveSource:
             return f"switched off; BAROMETER_{self.name.upper()}=on switches it on"
         return ""
 
+    @abstractmethod
     def plan(self, since: dt.date | None = None) -> Iterable[Request]:
         """Yield what could be asked now, oldest first, whether or not it landed already. Touches no network."""
-        raise NotImplementedError
 
     def due(self, since: dt.date | None = None) -> Iterator[Request]:
         """Yield what is to be asked now: planned, and without an answer that is good enough."""
@@ -185,9 +186,9 @@ class LiveSource:
                 yield self.payload(request, content)
             request = following(content)
 
+    @abstractmethod
     def parse(self, payload: Payload) -> Iterable[Batch]:
         """Return the rows of one payload. Raises SourceError when it is not as described."""
-        raise NotImplementedError
 
     def answer(self, request: Request) -> Landed | None:
         """Return the newest landed answer to a question."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,7 +33,7 @@ def host_peak() -> dict[str, Any]:
     return {"peak_bytes": peak, "method": "ru_maxrss"}
 
 
-class Steps:
+class Steps(ABC):
     """A program's loop: places step batches and runs them in turn, with one synchronisation after the last.
 
     Blocks go on where the last one stopped, so that a workload of several shapes meets all of them however short its
@@ -61,21 +62,25 @@ class Steps:
         self.block(placed, phase, 1)
         return time.perf_counter() - begun
 
+    @abstractmethod
     def _place(self, part: Arrays) -> Any:
-        raise NotImplementedError
+        """Return a batch, or a part of one, where the steps take it from."""
 
+    @abstractmethod
     def _train(self, placed: Any) -> None:
-        raise NotImplementedError
+        """Take one training step, without waiting for the device."""
 
+    @abstractmethod
     def _infer(self, placed: Any) -> None:
-        raise NotImplementedError
+        """Take one step of inference, without waiting for the device."""
 
+    @abstractmethod
     def _wait(self) -> None:
-        raise NotImplementedError
+        """Wait until the device has done everything that was asked of it."""
 
+    @abstractmethod
     def _forget(self) -> None:
         """Drop compiled functions, so that a parity check that came first does not warm the first step."""
-        raise NotImplementedError
 
 
 class Window:
