@@ -183,6 +183,11 @@ def _show(asked: argparse.Namespace) -> int:
 
 
 def _compare(asked: argparse.Namespace) -> int:
+    for file in (asked.file, asked.other):
+        if is_probe_file(file):
+            raise OptionError(
+                f"{file} is a file of `probe`: probes have no ratios to compare.", "Name a file of `run`."
+            )
     print(compare(results.read(asked.file), results.read(asked.other)))
     return 0
 

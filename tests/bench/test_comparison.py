@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from bench.cli import main
 from bench.comparison import compare
 from tests.bench.dummies import options, read, run_dummies
 
@@ -32,3 +35,12 @@ def test_what_only_one_file_has_is_counted_and_not_compared(tmp_path: Path):
     run_dummies(tmp_path / "one", options(stacks=("dummy-one",)))
     both, one = read(tmp_path / "both")[0], read(tmp_path / "one")[0]
     assert compare(both, one).endswith("verdicts: 0 of 0 are the same; 1 contrasts stand in one file only")
+
+
+def test_a_probe_file_and_a_missing_one_are_refused_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    probes = tmp_path / "probes.jsonl"
+    probes.write_text('{"kind":"probe_run","schema":1}\n', encoding="utf-8")
+    assert main(["compare", str(probes), str(probes)]) == 2
+    assert "probes.jsonl is a file of `probe`: probes have no ratios to compare." in capsys.readouterr().err
+    assert main(["compare", str(tmp_path / "none.jsonl"), str(tmp_path / "none.jsonl")]) == 4
+    assert "none.jsonl cannot be read" in capsys.readouterr().err
