@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.allocator import allocator_variables
 from bench.gpu import PowerLog
 from bench.group import Member
 from bench.history import History
@@ -81,6 +82,7 @@ class Context:
         """Start a worker for a stack on the cores. Raises WorkerError if it cannot be started."""
         mode = MODES[stack]
         variables = {**cache_variables(str(cache)), **thread_variables(division.threads), **mode.variables}
+        variables |= allocator_variables(division.allocator)
         cache.mkdir(parents=True, exist_ok=True)
         log = self.scratch / f"{cache.name}.log"
         variables |= self.extra.get(stack, {})

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bench.allocator import allocator_variables
 from bench.discovery import load_workload
 from bench.environments import interpreter
 from bench.errors import OptionError
@@ -44,10 +45,12 @@ def _found(forks: list[list[float]]) -> Interval:
 
 def _fork(python: str, rounds: int, seconds: float, rng: random.Random) -> list[float]:
     size = load_workload(_WORKLOAD).SPEC.sizes["small"]
-    opening: dict[str, Any] = {"size": asdict(size), "division": matched("eager", threads=1).as_dict()}
+    division = matched("eager", threads=1)
+    variables = {**thread_variables(division.threads), **allocator_variables(division.allocator)}
+    opening: dict[str, Any] = {"size": asdict(size), "division": division.as_dict()}
     opening |= {"framework": "torch", "workload": _WORKLOAD, "modules": ["torch"]}
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-        worker = Worker(python, thread_variables(1), Path(scratch) / "log", quietest_cores()[:1])
+        worker = Worker(python, variables, Path(scratch) / "log", quietest_cores()[:1])
         try:
             worker.ask("open", _TIMEOUT, **opening)
             worker.ask("first", _TIMEOUT, phase="train", seed=0)

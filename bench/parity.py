@@ -188,7 +188,8 @@ def canary_gate(value: float, precision: str, when: str) -> Gate:
 
 
 def resolved_gates(resolved: Mapping[str, Any], division: Division, mode: Mode) -> list[Gate]:
-    """Return P5's gates on what the worker read back: device, compilation, threads, layout, precision, Adam, epsilon.
+    """Return P5's gates on what the worker read back: device, compilation, threads, layout, precision, allocator, Adam
+    and epsilon.
 
     A program without images has no layout, and one without normalisation no epsilon: there is nothing to judge then.
     """
@@ -199,6 +200,9 @@ def resolved_gates(resolved: Mapping[str, Any], division: Division, mode: Mode) 
         wanted["layout"] = division.layout
     if division.precision != "shipped":
         wanted["precision"] = division.precision
+    # Another C library than glibc does not tell.
+    if division.allocator != "shipped" and resolved.get("allocator") is not None:
+        wanted["allocator"] = division.allocator
     gates = [_equal(f"P5-{key}", resolved.get(key), value) for key, value in wanted.items()]
     if division.optimizer == "matched":
         held = resolved.get("optimizer") or {}

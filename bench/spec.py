@@ -111,6 +111,7 @@ class Division:
     norms         shipped (the framework's epsilon, momentum) or matched (NORM_EPSILON, NORM_MOMENTUM)
     steps_per_execution   Keras' own loop unrolling; 1 in every division. 32 was not timed: Keras refuses more than 1 on
                           torch, and a step of the runner is one call, which would then be 32 updates
+    allocator     shipped (the C library decides when freed memory goes back to the system) or kept (it stays)
     threads       size of the thread pools; None leaves the framework's choice
     """
 
@@ -123,6 +124,7 @@ class Division:
     optimizer: str = "matched"
     norms: str = "matched"
     steps_per_execution: int = 1
+    allocator: str = "kept"
     threads: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -146,6 +148,7 @@ def as_shipped(mode: str, device: str = "cpu", threads: int | None = None) -> Di
         placement="host",
         optimizer="shipped",
         norms="shipped",
+        allocator="shipped",
         threads=threads,
     )
 

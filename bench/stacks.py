@@ -121,8 +121,9 @@ class Rung:
 def ladder(environment: str, device: str, threads: int | None = None) -> list[Rung]:
     """Return the rungs from as-shipped to matched for one environment, one knob a rung, in a fixed order.
 
-    The knobs, in order: precision, layout, compile, placement, optimizer (its values and the normalisation's). The
-    first rung is as-shipped; the last has every knob of the matched division in the environment's compiled mode.
+    The knobs, in order: precision, layout, allocator, compile, placement, optimizer (its values and the
+    normalisation's). The first rung is as-shipped; the last has every knob of the matched division in the environment's
+    compiled mode. The allocator comes before compiling, because a compiled step has less to allocate.
     """
     goal = matched(COMPILED_MODE[environment], device, threads=threads)
     now = replace(as_shipped(SHIPPED_MODE[environment], device, threads=threads), name="rung-0-as-shipped")
@@ -130,6 +131,7 @@ def ladder(environment: str, device: str, threads: int | None = None) -> list[Ru
     turns: tuple[tuple[str, dict[str, Any]], ...] = (
         ("precision", {"precision": goal.precision}),
         ("layout", {"layout": goal.layout}),
+        ("allocator", {"allocator": goal.allocator}),
         ("compile", {"mode": goal.mode}),
         ("placement", {"placement": goal.placement}),
         ("optimizer", {"optimizer": goal.optimizer, "norms": goal.norms}),

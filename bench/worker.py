@@ -24,6 +24,7 @@ from typing import Any, cast
 import numpy as np
 
 from bench import parity
+from bench.allocator import found_allocator
 from bench.discovery import load_workload
 from bench.program import Base, Program, ProgramModule, Timed
 from bench.spec import Division, Size, matched
@@ -96,8 +97,7 @@ class Session:
         if request["time_to_loss"]:
             taken["steps-to-half"] = self._time_to_loss(program, size, seed)
         np.savez(request["path"], **cast(dict[str, Any], taken))
-        resolved = program.resolved()
-        return {"trainable": program.trainable(), "resolved": resolved, "division": division.as_dict()}
+        return {"trainable": program.trainable(), "resolved": _resolved(program), "division": division.as_dict()}
 
     def _time_to_loss(self, program: Program, size: Size, seed: int) -> np.ndarray:
         steps = []
@@ -210,11 +210,16 @@ class Session:
     def facts(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with what is in force, memory's high water, compilations, and, if asked, the distributions."""
         return {
-            "resolved": self.program.resolved(),
+            "resolved": _resolved(self.program),
             "memory": self.program.memory(),
             "compiles": self.program.compiles(),
             "environment": environment(self.modules) if request["environment"] else None,
         }
+
+
+def _resolved(program: Program) -> dict[str, Any]:
+    """Return what is in force: what the program reads back from its framework, and the process's own allocator."""
+    return {**program.resolved(), "allocator": found_allocator()}
 
 
 def environment(modules: list[str]) -> dict[str, Any]:

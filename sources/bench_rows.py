@@ -179,7 +179,7 @@ def _groups(records: Sequence[Record]) -> Iterator[Batch]:
     # Files of before `infer_flops` have none.
     groups = {one["group"]: {"infer_flops": None, **one} for one in of_kind(records, "group")}
     yield _rows("bench_groups", fields, groups.values())
-    knobs = ("mode", "precision", "device", "layout", "placement", "optimizer", "norms", "steps_per_execution")
+    knobs = ("mode", "precision", "device", "layout", "placement", "optimizer", "norms", "steps_per_execution", "allocator")
     members = []
     for group in groups.values():
         for place, member in enumerate(group["members"]):

@@ -203,7 +203,7 @@ create table if not exists raw.bench_members (
     fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
     run varchar not null, group_id varchar not null, member varchar not null, place integer not null, stack varchar not null, twin boolean not null,
     division varchar not null, mode varchar, precision varchar, device varchar, layout varchar, placement varchar, optimizer varchar, norms varchar,
-    steps_per_execution integer, threads integer
+    steps_per_execution integer, allocator varchar, threads integer
 );
 
 create table if not exists raw.bench_stacks (

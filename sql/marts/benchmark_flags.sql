@@ -34,6 +34,7 @@ take_flags as (
                 then case when members.mode in ('xla', 'jit') or members.mode like 'compile%' then 'true' else 'false' end
             when 'precision' then nullif(members.precision, 'shipped')
             when 'layout' then nullif(members.layout, 'shipped')
+            when 'allocator' then nullif(members.allocator, 'shipped')
             when 'threads' then cast(members.threads as varchar)
         end as asked,
         flags.fork,
@@ -62,7 +63,7 @@ select
     setting, -- as in benchmark_cells and, for a rung of a ladder, in benchmark_ladder
     stack, -- framework, backend and mode in one word
     division, -- matched, as-shipped, or the rung of a ladder
-    flag, -- as the worker names it: device, jit, precision, threads, optimizer.epsilon
+    flag, -- as the worker names it: device, jit, precision, allocator, threads, optimizer.epsilon
     framework, -- key of the framework
     backend, -- key of the framework it computes with; null where that is itself
     mode, -- how it executes

@@ -9,7 +9,7 @@ select
     rungs.workload || '.' || rungs.track || '.' || stacks.environment as setting, -- workload, track and environment
     rungs.rung, -- 0 is as-shipped; each further one turns one knob more
     rungs.phase, -- train
-    rungs.knob, -- what was turned: precision, layout, compile, placement, optimizer
+    rungs.knob, -- what was turned: precision, layout, allocator, compile, placement, optimizer
     rungs.stack, -- framework, backend and mode in one word
     stacks.framework, -- key of the framework
     stacks.backend, -- key of the framework it computes with; null where that is itself

@@ -13,6 +13,7 @@ select
     figures.precision, -- what was asked for; shipped: no flag was touched
     figures.device,
     figures.layout, -- what was asked for; shipped: the framework's own
+    figures.allocator, -- what was asked for: kept, or shipped; null where a run is older than the choice
     figures.threads -- size of the thread pools; null leaves the framework's choice
 from raw.bench_members as figures
 inner join staging.bench_runs as runs

@@ -8,7 +8,9 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +79,7 @@ def test_every_fork_is_a_fresh_process_and_says_what_was_in_force(known):
     forks = kinds(records, "fork")
     assert len(forks) == 4 * 3
     assert all(one["resolved"]["optimizer"]["epsilon"] == 1e-12 for one in forks)
+    assert {one["resolved"]["allocator"] for one in forks} <= {"kept", None}
     assert all(one["memory"]["method"] == "ru_maxrss" for one in forks)
     assert len({one["environment_id"] for one in forks}) == 1
     assert "numpy" in kinds(records, "environment")[0]["distributions"]
@@ -115,6 +118,15 @@ class Shapes(Steps):
 
     def _wait(self) -> None:
         """Nothing is left to wait for."""
+
+    def _place(self, part: Mapping[str, Any]) -> Any:
+        raise NotImplementedError
+
+    def _infer(self, placed: Any) -> None:
+        raise NotImplementedError
+
+    def _forget(self) -> None:
+        raise NotImplementedError
 
 
 def test_blocks_of_several_shapes_are_whole_passes_after_one_untimed():
@@ -216,6 +228,7 @@ def test_ladder_scaling_and_loaders_are_timed(tmp_path: Path):
         "as-shipped",
         "precision",
         "layout",
+        "allocator",
         "compile",
         "placement",
         "optimizer",

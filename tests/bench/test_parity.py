@@ -167,6 +167,7 @@ def test_flags_read_back_must_be_the_divisions():
         ("threads", 2, "P5-threads"),
         ("layout", "channels-first", "P5-layout"),
         ("precision", "tf32", "P5-precision"),
+        ("allocator", "returned", "P5-allocator"),
         ("norm_epsilon", 1e-3, "P5-norm-epsilon"),
         ("optimizer", {**good["optimizer"], "epsilon": 1e-7}, "P5-adam-epsilon"),
     ):

@@ -153,6 +153,7 @@ def test_tf32_is_a_track_of_gpus_alone():
 KNOBS = {
     "precision": {"precision"},
     "layout": {"layout"},
+    "allocator": {"allocator"},
     "compile": {"mode"},
     "placement": {"placement"},
     "optimizer": {"optimizer", "norms"},

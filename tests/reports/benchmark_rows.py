@@ -58,7 +58,7 @@ ENVIRONMENTS = {
     "keras-jax": {"keras": "3.15.1", "jax": "0.10.2", "numpy": "2.4.6"},
     "keras-tensorflow": {"keras": "3.15.1", "tensorflow": "2.21.0", "numpy": "2.4.6"},
 }
-KNOBS = ("as-shipped", "precision", "layout", "compile", "placement", "optimizer")
+KNOBS = ("as-shipped", "precision", "layout", "allocator", "compile", "placement", "optimizer")
 GATES = ("P0", "P1", "P2-loss", "P2-gradients", "P3-sgd", "P3-adam", "P5-canary", "P5-mode")
 BREAK_EVEN = (
     ("torch-compile", "torch-eager"),

@@ -186,7 +186,7 @@ def test_a_contrast_has_both_sides_and_the_floor_of_the_noise(timed: World):
 
 def test_ladders_sweeps_break_even_gates_and_versions_stand_by_their_keys(timed: World):
     rungs = timed.rows("select setting, rung, knob, framework, environment from marts.benchmark_ladder order by rung")
-    knobs = ("as-shipped", "precision", "layout", "compile", "placement", "optimizer")
+    knobs = ("as-shipped", "precision", "layout", "allocator", "compile", "placement", "optimizer")
     assert rungs == [("mlp.pinned.torch", rung, knob, "pytorch", "torch") for rung, knob in enumerate(knobs)]
     sweep = "select value, phase, framework, backend, round(step_s, 3), status from marts.benchmark_scaling"
     found = timed.rows(f"{sweep} where stack = 'keras-torch-eager' order by value")
@@ -229,8 +229,8 @@ def test_flags_stand_as_asked_beside_what_every_worker_read_back(timed: World):
         "inner join marts.benchmark_flags as flags using (run, setting, stack) "
         "where flags.flag = 'jit' and flags.division = 'rung-' || rungs.rung || '-' || rungs.knob order by 1"
     )
-    turned = ("as-shipped", "precision", "layout", "compile", "placement", "optimizer")
-    assert rungs == [(at, f"rung-{at}-{knob}", str(at > 2).lower()) for at, knob in enumerate(turned)]
+    turned = ("as-shipped", "precision", "layout", "allocator", "compile", "placement", "optimizer")
+    assert rungs == [(at, f"rung-{at}-{knob}", str(at > 3).lower()) for at, knob in enumerate(turned)]
 
 
 @pytest.mark.parametrize("fork", [None, "f0002"])
