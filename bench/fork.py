@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import zlib
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -113,9 +114,9 @@ class Fork:
         if threads != 1 or (self.group.purpose == "cells" and self.number < _FIRST_STEPS):
             self.seats.each(lambda seat: self._first(seat, phase))
         else:
-            living = self.seats.living()
-            jobs = [(partial(self._lane, seat), partial(self._first_beside, seat, phase)) for seat in living]
-            self.context.side_by_side(jobs, threads)
+            self._beside(self._first_beside, phase)
+        if phase != LOAD:
+            self._beside(self._warm_beside, phase)
         if phase != LOAD and phase == self.group.phases[0] and self.group.division == "matched":
             outputs: dict[str, Path] = {}
             self.seats.each(lambda seat: self._output(seat, outputs))
@@ -124,6 +125,11 @@ class Fork:
                 for name, gate in gates.forward_gates(outputs, self.group, precision).items():
                     self.seats.hold(self.seats.named(name), [gate])
         self.seats.each(lambda seat: self._calibrate(seat, phase))
+
+    def _beside(self, act: Callable[[Seat, str], None], phase: str) -> None:
+        """Have every worker do something untimed, on all cores, and put each back on its own."""
+        jobs = [(partial(self._lane, seat), partial(act, seat, phase)) for seat in self.seats.living()]
+        self.context.side_by_side(jobs, self.seats.threads())
 
     def _first(self, seat: Seat, phase: str) -> None:
         seed = self.context.options.seed
@@ -142,6 +148,13 @@ class Fork:
         self.seats.guard(seat, partial(self._first, phase=phase))
         seat.facts["first_step_s"] = None
         self._lane(seat, self.cores)
+
+    def _warm_beside(self, seat: Seat, phase: str) -> None:
+        self.seats.guard(seat, partial(self._warm, phase=phase))
+        self._lane(seat, self.cores)
+
+    def _warm(self, seat: Seat, phase: str) -> None:
+        self.seats.ask(seat, "warm", phase=phase)
 
     def _output(self, seat: Seat, outputs: dict[str, Path]) -> None:
         path = self.context.scratch / f"{self.id}-{self.seats.all.index(seat)}.npz"

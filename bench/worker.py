@@ -109,9 +109,16 @@ class Session:
 
     def first(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Load the weights, place the batch, take the first step; answer with its seconds."""
+        gc.unfreeze()
         self.program.load(self.workload.weights(self.size, request["seed"]))
         self.placed = self.program.place(self.workload.batch(self.size, request["seed"]))
         return {"first_step_s": float(self.program.first_step(self.placed, request["phase"]))}
+
+    def warm(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Meet every shape of a workload that has several, untimed, so that what each compiles is done."""
+        if self._shapes() > 1:
+            self.program.block(self.placed, request["phase"], self._shapes())
+        return {}
 
     def handshake(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Write the timed program's own forward output to `path`. Asked after the first step, which it would warm."""
@@ -123,12 +130,10 @@ class Session:
     def calibrate(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with the steps that fill `seconds`, from runs of growing length.
 
-        A workload of several shapes first meets each of them, untimed, so that what each compiles is done; its blocks
-        are whole passes over the shapes, or one block would hold short ones and the next long ones.
+        Blocks are whole passes over the shapes, or one block would hold short ones and the next long ones. Whatever is
+        alive afterwards stays so, and later collections need not search it.
         """
-        shapes = len(self.placed) if isinstance(self.placed, list) else 1
-        if shapes > 1:
-            self.program.block(self.placed, request["phase"], shapes)
+        shapes = self._shapes()
         steps, wanted = shapes, float(request["seconds"])
         while True:
             begun = time.perf_counter()
@@ -136,11 +141,16 @@ class Session:
             self.base.synchronize()
             took = time.perf_counter() - begun
             if took >= min(_PROBE_SECONDS, wanted) or steps >= 1 << 20:
+                gc.collect()
+                gc.freeze()
                 return {"steps": shapes * max(1, round(wanted * steps / took / shapes)), "step_s": took / steps}
             steps *= 2
 
+    def _shapes(self) -> int:
+        return len(self.placed) if isinstance(self.placed, list) else 1
+
     def tidy(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        """Collect garbage, so that no block pays for another. A framework's heap takes as long to search as a block."""
+        """Collect garbage, so that no block pays for another."""
         gc.collect()
         return {}
 

@@ -179,15 +179,16 @@ def _groups(records: Sequence[Record]) -> Iterator[Batch]:
     # Files of before `infer_flops` have none.
     groups = {one["group"]: {"infer_flops": None, **one} for one in of_kind(records, "group")}
     yield _rows("bench_groups", fields, groups.values())
-    knobs = ("mode", "precision", "device", "layout", "placement", "optimizer", "norms", "steps_per_execution", "allocator")
+    asked = ("mode", "precision", "device", "layout", "placement", "optimizer", "norms", "steps_per_execution")
+    knobs = (*asked, "allocator", "threads")
     members = []
     for group in groups.values():
         for place, member in enumerate(group["members"]):
             division = member["division"]
-            turned = {name: division.get(name) for name in (*knobs, "threads")}
+            turned = {name: division.get(name) for name in knobs}
             own = {"group": group["group"], "member": member["id"], "place": place, "division": division["name"]}
             members.append({**own, "stack": member["stack"], "twin": member["twin"], **turned})
-    yield _rows("bench_members", ("group", "member", "place", "stack", "twin", "division", *knobs, "threads"), members)
+    yield _rows("bench_members", ("group", "member", "place", "stack", "twin", "division", *knobs), members)
 
 
 def _stacks(records: Sequence[Record]) -> Batch:
