@@ -19,7 +19,7 @@ from bench.process import Worker
 from bench.results import Record, ResultFile
 from bench.spec import Division, Size
 from bench.stacks import MODES, cache_variables, thread_variables
-from bench.stop import Stop
+from bench.stop import Stop, raise_worst
 from bench.tiers import Options
 
 Job = tuple[Callable[[list[int]], None], Callable[[], None]]
@@ -71,8 +71,7 @@ class Context:
 
         with ThreadPoolExecutor(len(lanes)) as pool:
             done = [pool.submit(act, lane) for lane in range(len(lanes))]
-        for one in done:
-            one.result()
+        raise_worst([one.exception() for one in done])
 
     def cache(self, *names: str) -> Path:
         """Return the folder of a worker's compile caches. Where it does not exist yet, the worker starts cold."""

@@ -11,6 +11,8 @@ from bench.stop import Stop
 Say = Callable[[str], None]
 # Before anything of a kind was timed: seconds a worker takes to start, and a stack's share of rounds.
 _START_S = 6.0
+# Before a second fork was timed: its share of a first one, which also passes the gates and compiles everything anew.
+_LATER = 0.4
 
 
 def quiet(line: str) -> None:
@@ -29,7 +31,7 @@ class Progress:
         self._left = list(units)
         self._total = len(units)
         self._stop = stop
-        self._took: dict[str, list[float]] = {}
+        self._took: dict[tuple[str, bool], list[float]] = {}
         self.say = say
 
     @property
@@ -46,12 +48,19 @@ class Progress:
 
     def finish(self, unit: Unit, seconds: float) -> None:
         """Learn from a unit that is done."""
-        self._took.setdefault(unit.group.purpose, []).append(seconds / max(1, len(unit.group.members)))
+        self._took.setdefault(_kind(unit), []).append(seconds / max(1, len(unit.group.members)))
         self._left.remove(unit)
 
     def expected(self, unit: Unit) -> float:
-        """Return the seconds a unit will take: as its kind took so far, a worker of it at a time."""
-        took = self._took.get(unit.group.purpose) or [value for values in self._took.values() for value in values]
+        """Return the seconds a unit will take: as its kind took so far, a worker of it at a time.
+
+        First forks and later ones are of different kinds.
+        """
+        purpose, first = _kind(unit)
+        took = self._took.get((purpose, first))
+        if took is None and not first:
+            took = [_LATER * seconds for seconds in self._took.get((purpose, True), ())]
+        took = took or [seconds for known in self._took.values() for seconds in known]
         a_worker = sum(took) / len(took) if took else _START_S
         return a_worker * len(unit.group.members)
 
@@ -60,6 +69,10 @@ class Progress:
         left = self._stop.left()
         words = f"; about {clock(rest)} left"
         return words if left is None or left >= rest else f"{words}, the budget ends in {clock(left)}"
+
+
+def _kind(unit: Unit) -> tuple[str, bool]:
+    return unit.group.purpose, unit.number == 0
 
 
 def clock(seconds: float) -> str:

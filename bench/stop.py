@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -59,3 +59,10 @@ class Stop:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def raise_worst(raised: Sequence[BaseException | None]) -> None:
+    """Raise what ended jobs that ran side by side, if anything did: a fault before a stop."""
+    errors = [error for error in raised if error is not None]
+    for error in sorted(errors, key=lambda error: isinstance(error, Stopped)):
+        raise error

@@ -22,7 +22,7 @@ from bench.probes.records import ProbeFile, kinds_of, problem, settled
 from bench.progress import Say, clock
 from bench.results import Record, now
 from bench.runner import COMPLETE
-from bench.stop import BUDGET, INTERRUPTED, Stop, Stopped
+from bench.stop import BUDGET, INTERRUPTED, Stop, Stopped, raise_worst
 
 # What the runner's own interpreter is called where an environment is named.
 RUNNER = "runner"
@@ -96,8 +96,7 @@ class Session:
                     queue = deque(some)
                     lanes = [None] if alone else self._shared.cores
                     begun = [pool.submit(self._lane, queue, core, len(tasks)) for core in lanes]
-                    for lane in begun:
-                        lane.result()
+                    raise_worst([lane.exception() for lane in begun])
             reason = COMPLETE
         except Stopped as stopped:
             reason = stopped.reason

@@ -12,6 +12,7 @@ import pytest
 
 from bench.errors import BenchError
 from bench.spec import OK
+from bench.stop import BUDGET, Stopped, raise_worst
 from tests.bench.dummies import CLI, environ, kinds, options, read, run_dummies
 
 ARGUMENTS = ["run", "--stacks", "dummy-one,dummy-slow", "--workloads", "dummy", "--device", "cpu", "--forks", "3"]
@@ -155,3 +156,11 @@ def test_a_fork_that_a_kill_left_without_its_record_is_not_mixed_with_the_next(t
     assert len(blocks) == len(set(blocks))
     assert {cell["forks"] for cell in found.cells} == {3}
     assert {cell["rounds"] for cell in found.cells} == {2 + 3 + 3}
+
+
+def test_of_jobs_side_by_side_a_fault_is_heard_before_a_stop():
+    with pytest.raises(OSError, match="disk full"):
+        raise_worst([None, Stopped(BUDGET), OSError("disk full")])
+    with pytest.raises(Stopped):
+        raise_worst([Stopped(BUDGET), None])
+    raise_worst([None, None])
