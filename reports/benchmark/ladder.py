@@ -19,6 +19,14 @@ TABLE = "benchmark_ladder"
 _WHOLE = "matched"
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "\u00b5s"))
 _SMALLEST = math.log(1.05)
+_KNOBS = {
+    "precision": "single precision is asked for instead of the framework's own",
+    "layout": "images channels last",
+    "allocator": "freed memory stays in the process instead of going back to the system",
+    "compile": "the compiled way instead of the one that ships",
+    "placement": "the batch lies on the device instead of being moved at every step",
+    "optimizer": "the same values for Adam and for normalisation everywhere",
+}
 
 
 def ladder_exhibits(run: Run) -> list[Exhibit]:
@@ -54,7 +62,7 @@ def _exhibit(run: Run, workload: str, phase: str, ladders: Sequence[Sequence[Row
     ]
     title = Markup("{}: {}").format(workload, _finding(run, ladders))
     subtitle = f"{PHASES[phase]}: time a step from as shipped to matched, one knob after the other, in {unit}"
-    remark = "Pale: the knob made it faster. Outlined: slower. Full bars: as shipped, and with every knob turned."
+    remark = _remark(names)
     with debug_mode(False):
         svg = chart_svg(
             ladder_chart(panels, [*names, _WHOLE], f"{unit} a step"), title.striptags(), f"{subtitle}. {remark}"
@@ -65,6 +73,12 @@ def _exhibit(run: Run, workload: str, phase: str, ladders: Sequence[Sequence[Row
     return Exhibit(
         key, title, subtitle, svg, DATASET, measured_on(run), table, f"tables/{TABLE}.csv", TABLE, Markup(remark)
     )
+
+
+def _remark(knobs: Sequence[str]) -> str:
+    """How to read the bars, and what each knob is."""
+    said = ["Pale: the knob made it faster", "Outlined: slower", "Full bars: as shipped, and with every knob turned"]
+    return " ".join(f"{one}." for one in [*said, *(f"{knob}: {_KNOBS[knob]}" for knob in knobs if knob in _KNOBS)])
 
 
 def _bars(rungs: Sequence[Row], size: float) -> list[Row]:

@@ -7,8 +7,6 @@ import platform
 import subprocess
 import sys
 
-import pytest
-
 from bench.allocator import allocator_variables
 
 _ASK = "from bench.allocator import found_allocator; print(found_allocator())"
@@ -32,9 +30,11 @@ def told(program: str, allocator: str) -> str:
     ).stdout.strip()
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc tells what its allocator does")
 def test_memory_that_is_kept_costs_no_new_pages():
     """24 MB thirty times over are some 5,900 pages each time where they go back, and none where they stay."""
+    if platform.libc_ver()[0] != "glibc":
+        assert told(_ASK, "kept") == "None"
+        return
     assert told(_ASK, "shipped") == "returned"
     assert told(_ASK, "kept") == "kept"
     assert int(told(_BLOCKS, "kept")) < 1_000
