@@ -35,7 +35,8 @@ def found_allocator() -> str | None:
     """Return what this process's allocator does: "kept" or "returned"; None where it is not glibc's and does not tell.
 
     A block is asked for and freed without being touched. What lies in a mapping of its own (`hblks` of mallinfo(3)
-    counts those) goes back to the system when it is freed.
+    counts those) goes back to the system when it is freed; what is counted neither there nor among the heap's bytes
+    (`uordblks`) came from an allocator that was put in glibc's place.
     """
     library = ctypes.CDLL(None)
     try:
@@ -44,10 +45,12 @@ def found_allocator() -> str | None:
         return None
     info.restype, malloc.restype = _Mallinfo, ctypes.c_void_p
     malloc.argtypes, free.argtypes = [ctypes.c_size_t], [ctypes.c_void_p]
-    before = info().hblks
+    before = info()
     block = malloc(_PROBE_BYTES)
     if not block:
         return None
-    during = info().hblks
+    during = info()
     free(block)
-    return RETURNED if during > before else KEPT
+    if during.hblks > before.hblks:
+        return RETURNED
+    return KEPT if during.uordblks != before.uordblks else None

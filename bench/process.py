@@ -18,8 +18,11 @@ from bench.errors import WorkerError
 from bench.spec import NOT_RUN, OOM, TIMEOUT
 
 _CHILD = Path(__file__).resolve().with_name("child.py")
-# What must not leak from the runner's environment into a worker's.
-_DROPPED = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "BENCH_CPUS")
+# What must not leak from the runner's environment into a worker's. What its allocator does, the division says.
+_DROPPED = (
+    *("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "BENCH_CPUS"),
+    *("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES"),
+)
 _LOG_TAIL = 600
 # An answer is one line; figures travel in files. More than this without a line's end is garbage.
 _LONGEST = 16 << 20

@@ -290,6 +290,7 @@ def _resolved(division: Mapping[str, Any]) -> dict[str, Any]:
         "jit": division["mode"] in COMPILED,
         "device": division["device"],
         "layout": None,
+        "allocator": "returned" if division["allocator"] == "shipped" else division["allocator"],
         "threads": division["threads"] or 2,
         "precision": "fp32" if division["precision"] == "shipped" else division["precision"],
         "optimizer": {"learning_rate": 0.001, "fused": None},

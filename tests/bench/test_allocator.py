@@ -17,7 +17,7 @@ before = 0
 for number in range(60):
     if number == 30:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    np.ones(3_000_000)
+    np.ones(5_000_000)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
@@ -31,10 +31,10 @@ def told(program: str, allocator: str) -> str:
 
 
 def test_memory_that_is_kept_costs_no_new_pages():
-    """24 MB thirty times over are some 5,900 pages each time where they go back, and none where they stay."""
+    """Blocks above 32 MiB always go back as glibc comes, and cost new pages each time; kept ones cost none."""
     if platform.libc_ver()[0] != "glibc":
         assert told(_ASK, "kept") == "None"
         return
     assert told(_ASK, "shipped") == "returned"
     assert told(_ASK, "kept") == "kept"
-    assert int(told(_BLOCKS, "kept")) < 1_000
+    assert int(told(_BLOCKS, "shipped")) > 20 * max(1, int(told(_BLOCKS, "kept")))

@@ -19,5 +19,5 @@ def test_later_forks_are_expected_to_be_shorter_and_then_to_take_what_they_took(
     progress.finish(second, 30.0)
     progress.begin(third)
     progress.finish(third, 30.0)
-    assert [line.partition("about ")[2] for line in said] == ["36 s left", "80 s left", "30 s left"]
+    assert [line.partition("about ")[2] for line in said] == ["36 s left", "60 s left", "30 s left"]
     assert progress.expected(first) == 100.0

@@ -213,6 +213,7 @@ def test_flags_stand_as_asked_beside_what_every_worker_read_back(timed: World):
     )
     # Null layouts and optimizer flags have no row; nobody was told how many threads to take.
     assert cell == [
+        ("allocator", "kept", "kept", 4, 0),
         ("device", "cpu", "cpu", 4, 0),
         ("jit", "true", "true", 4, 0),
         ("optimizer.learning_rate", None, "0.001", 4, 0),
