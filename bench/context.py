@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -22,7 +25,18 @@ from bench.stacks import MODES, cache_variables, thread_variables
 from bench.stop import Stop, raise_worst
 from bench.tiers import Options
 
-Job = tuple[Callable[[list[int]], None], Callable[[], None]]
+
+@dataclass(frozen=True)
+class Job:
+    """Something untimed that a worker does beside others: `act` is handed the cores that are its own meanwhile.
+
+    `start`, for what starts a worker, is handed cores too, and called before any `act`. Jobs that take equally long
+    bear one `name`.
+    """
+
+    name: str
+    act: Callable[[list[int]], None]
+    start: Callable[[list[int]], None] | None = None
 
 
 @dataclass
@@ -47,6 +61,8 @@ class Context:
     extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # The environment's hash by its name, once a worker of this session told its distributions.
     environment_ids: dict[str, str] = field(default_factory=dict)
+    # Seconds that a job took when it was last done, by its name.
+    _took: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def write(self, *records: Record) -> None:
@@ -58,19 +74,28 @@ class Context:
     def side_by_side(self, jobs: Sequence[Job], threads: int | None) -> None:
         """Do untimed jobs, one a core at a time where a worker has one thread, else one after the other.
 
-        A job is (start, act). `start` is handed its cores and called here, because the kernel ends a worker together
-        with the thread that started it; `act` may be called in another thread. Raises what an `act` raised.
+        Every `start` is called here, because the kernel ends a worker together with the thread that started it; `act`
+        may be called in another thread. What took longest before goes first, so that no core waits long for the last
+        job. Raises what an `act` raised.
         """
         lanes = [[core] for core in self.cores] if threads == 1 else [list(self.cores)]
-        for number, (start, _) in enumerate(jobs):
-            start(lanes[number % len(lanes)])
+        for number, job in enumerate(jobs):
+            if job.start is not None:
+                job.start(lanes[number % len(lanes)])
+        queue = deque(sorted(jobs, key=lambda job: self._took.get(job.name, math.inf), reverse=True))
 
-        def act(lane: int) -> None:
-            for _, job in jobs[lane :: len(lanes)]:
-                job()
+        def work(cores: list[int]) -> None:
+            while True:
+                try:
+                    job = queue.popleft()
+                except IndexError:
+                    return
+                begun = time.monotonic()
+                job.act(cores)
+                self._took[job.name] = time.monotonic() - begun
 
         with ThreadPoolExecutor(len(lanes)) as pool:
-            done = [pool.submit(act, lane) for lane in range(len(lanes))]
+            done = [pool.submit(work, cores) for cores in lanes]
         raise_worst([one.exception() for one in done])
 
     def cache(self, *names: str) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import environment, gates, parity, pressure
-from bench.context import Context
+from bench.context import Context, Job
 from bench.errors import WorkerError
 from bench.gates import Gates
 from bench.group import LOAD, Unit
@@ -75,9 +75,7 @@ class Fork:
                 self._spawn(seat, self.cores)
                 self.seats.guard(seat, self._open)
         else:
-            threads = self.seats.threads()
-            jobs = [(partial(self._spawn, seat), partial(self._open_beside, seat)) for seat in self.seats.living()]
-            self.context.side_by_side(jobs, threads)
+            self._beside("open", self._open_beside, self._spawn)
         self.seats.each(lambda seat: self._canary(seat, "start"))
         counts = {seat.member.id: int(seat.facts["trainable"]) for seat in self.seats.living()}
         for name, gate in gates.count_gates(counts, self.group).items():
@@ -98,11 +96,9 @@ class Fork:
             )
 
     def _open_beside(self, seat: Seat) -> None:
-        """Open the worker while others open on other cores: no durations are kept, and it moves to its own core."""
-        self.seats.guard(seat, self._open)
+        """Open the worker while others open on other cores: no durations are kept."""
+        self._open(seat)
         seat.facts |= {"import_s": None, "build_s": None}
-        if seat.worker is not None:
-            seat.worker.move(self.cores)
 
     def _canary(self, seat: Seat, when: str) -> None:
         value = self.seats.ask(seat, "canary")["value"]
@@ -114,22 +110,39 @@ class Fork:
         if threads != 1 or (self.group.purpose == "cells" and self.number < _FIRST_STEPS):
             self.seats.each(lambda seat: self._first(seat, phase))
         else:
-            self._beside(self._first_beside, phase)
+            self._beside(f"first {phase}", partial(self._first_beside, phase=phase))
         if phase != LOAD:
-            self._beside(self._warm_beside, phase)
+            self._beside(f"warm {phase}", partial(self._warm, phase=phase))
         if phase != LOAD and phase == self.group.phases[0] and self.group.division == "matched":
             outputs: dict[str, Path] = {}
-            self.seats.each(lambda seat: self._output(seat, outputs))
+            self._beside("output", partial(self._output, outputs=outputs))
             if outputs:
                 precision = self.group.precision
                 for name, gate in gates.forward_gates(outputs, self.group, precision).items():
                     self.seats.hold(self.seats.named(name), [gate])
-        self.seats.each(lambda seat: self._calibrate(seat, phase))
+        self._beside(f"calibrate {phase}", partial(self._calibrate, phase=phase))
 
-    def _beside(self, act: Callable[[Seat, str], None], phase: str) -> None:
+    def _beside(
+        self, what: str, act: Callable[[Seat], None], start: Callable[[Seat, list[int]], None] | None = None
+    ) -> None:
         """Have every worker do something untimed, on all cores, and put each back on its own."""
-        jobs = [(partial(self._lane, seat), partial(act, seat, phase)) for seat in self.seats.living()]
+        jobs = [
+            Job(
+                f"{what} {seat.member.stack}",
+                partial(self._on, seat, act),
+                None if start is None else partial(start, seat),
+            )
+            for seat in self.seats.living()
+        ]
         self.context.side_by_side(jobs, self.seats.threads())
+
+    def _on(self, seat: Seat, act: Callable[[Seat], None], cores: list[int]) -> None:
+        """Do something with a seat while its worker is on the cores; what fails takes only that seat out."""
+        if seat.worker is not None:
+            seat.worker.move(cores)
+            self.seats.guard(seat, act)
+        if seat.worker is not None:
+            seat.worker.move(self.cores)
 
     def _first(self, seat: Seat, phase: str) -> None:
         seed = self.context.options.seed
@@ -139,19 +152,10 @@ class Fork:
             return
         seat.facts["first_step_s"] = self.seats.ask(seat, "first", phase=phase, seed=seed)["first_step_s"]
 
-    def _lane(self, seat: Seat, cores: list[int]) -> None:
-        if seat.worker is not None:
-            seat.worker.move(cores)
-
     def _first_beside(self, seat: Seat, phase: str) -> None:
         """Take the first step while others take theirs on other cores: no duration is kept."""
-        self.seats.guard(seat, partial(self._first, phase=phase))
+        self._first(seat, phase)
         seat.facts["first_step_s"] = None
-        self._lane(seat, self.cores)
-
-    def _warm_beside(self, seat: Seat, phase: str) -> None:
-        self.seats.guard(seat, partial(self._warm, phase=phase))
-        self._lane(seat, self.cores)
 
     def _warm(self, seat: Seat, phase: str) -> None:
         self.seats.ask(seat, "warm", phase=phase)

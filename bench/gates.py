@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import parity
-from bench.context import Context
+from bench.context import Context, Job
 from bench.discovery import load_workload
 from bench.errors import WorkerError
 from bench.group import Group, Member
@@ -68,9 +68,10 @@ class Gates:
         try:
             self._context.side_by_side(
                 [
-                    (
-                        partial(self._start, group, first[stack], workers),
+                    Job(
+                        f"figures {stack}",
                         partial(self._take, group, first[stack], workers),
+                        partial(self._start, group, first[stack], workers),
                     )
                     for stack in asked
                 ],
@@ -89,7 +90,7 @@ class Gates:
         except WorkerError as error:
             self._failed[_key(group), member.stack] = (error.status, error.kind, f"before timing: {error}")
 
-    def _take(self, group: Group, member: Member, workers: Mapping[str, Worker]) -> None:
+    def _take(self, group: Group, member: Member, workers: Mapping[str, Worker], cores: list[int]) -> None:
         """Put the path of a stack's figures where `_judge` finds it, or why there are none into `_failed`."""
         worker, division = workers.get(member.stack), _division(member)
         if worker is None:
@@ -97,6 +98,7 @@ class Gates:
         path = self._context.scratch / f"figures-{group.workload}-{group.size.name}-{member.stack}.npz"
         long = group.workload in self._context.options.tier.time_to_loss
         try:
+            worker.move(cores)
             opening = self._context.opening(group.workload, _size(group), Member(member.stack, division))
             worker.ask("open", self._context.timeout, **opening)
             canary = worker.ask("canary", self._context.timeout)["value"]
