@@ -21,6 +21,7 @@ from reports.theme import INK
 
 TABLE = "benchmark_cells"
 OK = "ok"
+_LONG_REASON = 200
 _ABSENT = Markup('<span class="none">{}</span>').format(NONE)
 _HEADS = [
     *("Stack", "Status", "Time a step", "From", "To", "Samples a second", "First step, cold"),
@@ -69,7 +70,7 @@ def _line(run: Run, row: Row) -> list[Markup]:
     figures = run.figures
     status = figures.bare(reference(TABLE, row, "status"))
     if row["reason"]:
-        status += Markup(" <small>{}</small>").format(figures.bare(reference(TABLE, row, "reason")))
+        status += Markup(" ") + _why(run, row)
     shown = (_ABSENT if row[name] is None else figures.bare(reference(TABLE, row, name)) for name in _COLUMNS)
     return [Markup.escape(run.stack(row["stack"]).label), status, *shown]
 
@@ -95,8 +96,16 @@ def _refusal(run: Run, rows: Sequence[Row]) -> Markup:
     phases = " and ".join(dict.fromkeys(PHASES[row["phase"]].lower() for row in rows))
     told = Markup("{}, {}, {}").format(first["workload"], run.stack(first["stack"]).label, phases)
     if first["reason"]:
-        told += Markup(": {}").format(run.figures.bare(reference(TABLE, first, "reason")))
+        told += Markup(": {}").format(_why(run, first))
     return told
+
+
+def _why(run: Run, row: Row) -> Markup:
+    """Return a row's reason; a library's whole message, which can fill a screen, is folded behind two words."""
+    said = run.figures.bare(reference(TABLE, row, "reason"))
+    if len(row["reason"]) <= _LONG_REASON:
+        return Markup("<small>{}</small>").format(said)
+    return Markup("<details><summary>its message</summary>{}</details>").format(said)
 
 
 def memory_exhibit(run: Run, conditions: Conditions) -> Exhibit | None:

@@ -219,13 +219,16 @@ def test_a_number_changed_in_the_marts_is_seen(
 
 def test_a_run_of_failures_alone(timed: Timed, catalog: Catalog, tmp_path: Path) -> None:
     stacks = ("keras-torch-eager", "torch-eager")
-    failed = {("mlp", stack): ("not-run", "all 7 rounds were contaminated") for stack in stacks}
+    failed = {("mlp", stacks[0]): ("not-run", "all 7 rounds were contaminated")}
+    failed |= {("mlp", stacks[1]): ("not-run", "RuntimeError: " + "a library told a whole story; " * 20)}
     connection = timed(World(workloads=("mlp",), stacks=stacks, failed=failed, with_sweeps=False))
     files = render_edition(connection, catalog, None)
     said = text(files[BENCHMARK_PAGE])
     assert "The last run has no ratio to show: no pair of stacks ended well." in said
     assert "none of four cells with a time" in said
     assert "all 7 rounds were contaminated" in said
+    folded = "<details><summary>its message</summary>"
+    assert files[BENCHMARK_PAGE].decode().count(folded) == said.count("RuntimeError: a library told") > 0
     assert "No stack was timed both compiled and plain." in said
     assert "<svg" not in files[BENCHMARK_PAGE].decode()
     assert verified(publish(tmp_path, AS_OF.isoformat(), files), connection, catalog).differences == []
