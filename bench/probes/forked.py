@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -105,6 +106,7 @@ def ask_all(
     ended: dict[int, Ended] = {}
     running: dict[int, Fork] = {}
     waiting = list(range(len(questions)))
+    keep_still()
     with tempfile.TemporaryDirectory(dir=".", ignore_cleanup_errors=True) as folder:
         try:
             while waiting or running:
@@ -144,6 +146,15 @@ def _answer(question: Callable[[Path], Mapping[str, Any]], fork: Fork, writer: i
         code = 0
     finally:
         os._exit(code)
+
+
+def keep_still() -> None:
+    """Take what lives now out of the garbage collector's sight, here and in every fork to come.
+
+    A collection in a fork would walk through the whole imported framework, and copy each page that it touches.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _end_with_parent() -> None:

@@ -25,6 +25,7 @@ class Unit:
     requirements file, or is "" for the runner's own interpreter. `module` is imported in the child and its
     `measure(**arguments) -> dict` is called; arguments and answer are what JSON holds, numbers finite. `variables` are
     environment variables. `repeat` asks for that many fresh processes, whose outcomes are handed over together.
+    `alone` has the one unit run by itself where its probe's others run side by side.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Unit:
     variables: Mapping[str, str] = field(default_factory=dict)
     timeout_s: float = 120.0
     repeat: int = 1
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class ProbeOptions:
 class Probe(Protocol):
     """One probe. `name` is its folder's, `about` one line for a reader who has never met it.
 
-    `alone` is true where a unit on another core would falsify what is measured: import times, throughput.
+    `alone` is true where a unit on another core would falsify what every unit measures; where that holds for some of
+    them, import times or throughput, those say so themselves.
     """
 
     name: str

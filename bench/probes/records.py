@@ -94,7 +94,13 @@ def read(path: Path) -> list[Record]:
     *lines, _ = text.split("\n")
     records = [_parse(path.name, number, line) for number, line in enumerate(lines, 1)]
     _check_run(path.name, records)
-    return records
+    return [completed(record) for record in records]
+
+
+def completed(record: Record) -> Record:
+    """Return a record with the fields that there were not yet when it was written, as null."""
+    later = schema()["kinds"][record["kind"]].get("later", ())
+    return {**dict.fromkeys(later), **record}
 
 
 def settled(records: Iterable[Record]) -> list[Record]:
@@ -162,6 +168,8 @@ def problem(record: object) -> str:
     fields = schema()["kinds"][kind]["fields"]
     for name, (wanted, _, *words) in fields.items():
         if name not in record:
+            if name in schema()["kinds"][kind].get("later", ()):
+                continue
             return f"{kind} has no {name}"
         if not _fits(record[name], wanted):
             return f"{kind}.{name} is {json.dumps(record[name], default=str)[:60]}, not {wanted}"

@@ -1,7 +1,6 @@
 """One session of a probe run: units in order, each put to fresh processes and written whole with its records.
 
-Units run side by side, one a core, each kept to its own; those of a probe that measures `alone` one after the other, on
-all cores.
+Units run side by side, one a core, each kept to its own; those that measure `alone` one after the other, on all cores.
 """
 
 from __future__ import annotations
@@ -41,6 +40,11 @@ class Task:
     def key(self) -> tuple[str, str]:
         """What tells it from every other."""
         return self.probe.name, self.unit.key
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing may run beside it."""
+        return self.probe.alone or self.unit.alone
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ class Session:
         waiting = tuple(self._left)
         try:
             with ThreadPoolExecutor(len(self._shared.cores)) as pool:
-                for alone, some in groupby(waiting, lambda task: task.probe.alone):
+                for alone, some in groupby(waiting, lambda task: task.alone):
                     queue = deque(some)
                     lanes = [None] if alone else self._shared.cores
                     begun = [pool.submit(self._lane, queue, core, len(tasks)) for core in lanes]
@@ -187,7 +191,7 @@ class Session:
 
     def _say_begin(self, task: Task, total: int) -> None:
         cores = len(self._shared.cores)
-        rest = sum(self._expected(one) / (1 if one.probe.alone else cores) for one in self._left)
+        rest = sum(self._expected(one) / (1 if one.alone else cores) for one in self._left)
         words = f"; about {clock(rest)} left"
         budget = self._shared.stop.left()
         if budget is not None and budget < rest:

@@ -21,7 +21,7 @@ _ONE_STYLE = "subclass"
 _COSTLY = ("torch-compile", "keras-torch-compile")
 _COSTLY_WORDS = "in compiled PyTorch, where every cell builds C++, only subclassed models are tried"
 # One cell, and a group of cells, after which none is begun: several times what an idle machine needs.
-_CELL_S, _GROUP_S = 180.0, 900.0
+_CELL_S, _GROUP_S = 180.0, 1800.0
 _LOOK_S = 120.0
 
 
@@ -33,7 +33,7 @@ class Debugging:
     alone = False
 
     def units(self, options: ProbeOptions) -> list[Unit]:
-        """Return one unit for the faults' places, then for each stack its looks and, by style, its cells."""
+        """Return one unit for the faults' places, then for each stack its looks and its cells."""
         names = _names(options)
         stacks = [MODES[stack] for stack in SWITCHES if options.wants(stack, MODES[stack].environment)]
         if options.quick:
@@ -59,14 +59,11 @@ class Debugging:
             "timeout_s": _CELL_S,
             "within_s": _GROUP_S,
         }
-        styles = faults.STYLES[_framework(mode)]
-        for style in styles:
-            if (options.quick or mode.stack in _COSTLY) and style != _ONE_STYLE:
-                continue
-            other = [one for one in styles if one != style] if mode.stack in _COSTLY else []
-            every = {**arguments, "styles": [style], "other_styles": other}
-            key = f"{CELLS} {mode.stack} {style}"
-            yield Unit(key, mode.environment, cells.__name__, every, variables, _GROUP_S + 2 * _CELL_S)
+        styles = list(faults.STYLES[_framework(mode)])
+        tried = [_ONE_STYLE] if options.quick or mode.stack in _COSTLY else styles
+        other = [one for one in styles if one not in tried] if mode.stack in _COSTLY else []
+        every = {**arguments, "styles": tried, "other_styles": other}
+        yield Unit(f"{CELLS} {mode.stack}", mode.environment, cells.__name__, every, variables, _GROUP_S + 2 * _CELL_S)
 
     def records(self, unit: Unit, outcomes: Sequence[Outcome]) -> list[Record]:
         """Return the unit's records; where it gave no answer, each of its cells as not-run with the reason."""

@@ -1,29 +1,25 @@
 """One unit: a workload by a stack, exported to every format in processes of their own, and each artefact questioned.
 
-Runs in the exporting environment. The framework is imported once; every export is made by a copy of that process. Then
-each artefact is put to each runtime that loads it, in a fresh process of the runtime's own environment.
+Runs in the exporting environment. Exports are made by copies of a process that has imported the framework, here or for
+all workloads ahead. Then each artefact is put to each runtime that loads it, in a fresh process of the runtime's own
+environment.
 """
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.pressure import allowed_cores
 from bench.probes import oneshot
-from bench.probes.deployment import compiled, exporting, forked, serving, stablehlo
-from bench.probes.deployment.ways import RUNTIMES, WAYS, Format, Runtime, Way
+from bench.probes.deployment import ahead, compiled, exporting, serving, stablehlo
+from bench.probes.deployment.ways import RUNTIMES, Format, Runtime
 from bench.probes.probe import ANSWERED, NOT_RUN, Outcome, Unit
 from bench.stacks import thread_variables
 
-_EXPORT = forked.Patience(cpu_s=180.0, wall_s=600.0)
 _ANSWER_SECONDS = 300.0
 # Compiling a loader against PyTorch's headers comes before its first answer.
 _COMPILED_SECONDS = 600.0
@@ -34,9 +30,9 @@ def measure(stack: str, workload: str, seed: int, quick: bool, pythons: Mapping[
 
     `pythons` maps a runtime's environment to its interpreter; a runtime without one is not run.
     """
-    way = next(way for way in WAYS if way.stack == stack)
-    here, cores = Path.cwd(), allowed_cores()
-    exports = _exported(way, workload, seed, here, cores)
+    cores = allowed_cores()
+    exports, here = ahead.exports_of(stack, workload, seed)
+    way = ahead.way_of(stack)
     asking = _Asking(exports, here, quick, pythons, cores)
     cells = [(form, RUNTIMES[name]) for form in way.formats for name in form.runtimes]
     # Latencies want their core to themselves; the quick form's say nothing anyway.
@@ -44,26 +40,8 @@ def measure(stack: str, workload: str, seed: int, quick: bool, pythons: Mapping[
         outcomes = list(pool.map(lambda cell: asking.about(*cell), cells))
     answers: dict[str, dict[str, Any]] = {form.name: {} for form in way.formats}
     for (form, runtime), outcome in zip(cells, outcomes, strict=True):
-        answers[form.name][runtime.name] = _told(outcome)
-    return {"exports": {name: _told(outcome) for name, outcome in exports.items()}, "answers": answers}
-
-
-def _exported(way: Way, workload: str, seed: int, here: Path, cores: Sequence[int]) -> dict[str, Outcome]:
-    importlib.import_module(way.module)
-    for name in way.preload:
-        # Inner modules move between versions; then each export imports its own.
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    common: dict[str, Any] = {"module": way.module, "workload": workload, "seed": seed}
-    asked = {form.name: {**common, "form": form.name, "folder": str(here / form.name)} for form in way.formats}
-    if forked.can_fork():
-        work = {name: partial(exporting.measure, **given) for name, given in asked.items()}
-        return forked.run(work, here, cores, _EXPORT)
-    units = {
-        name: Unit(name, way.environment, exporting.__name__, given, way.variables, _EXPORT.wall_s)
-        for name, given in asked.items()
-    }
-    return {name: oneshot.ask(unit, sys.executable, here) for name, unit in units.items()}
+        answers[form.name][runtime.name] = ahead.told(outcome)
+    return {"exports": {name: ahead.told(outcome) for name, outcome in exports.items()}, "answers": answers}
 
 
 @dataclass(frozen=True)
@@ -100,12 +78,3 @@ class _Asking:
             return compiled.__name__, _COMPILED_SECONDS, named
         under_load = not self.quick and runtime.name == form.runtimes[0]
         return serving.__name__, _ANSWER_SECONDS, {**named, "under_load": under_load, "client_core": self.cores[-1]}
-
-
-def _told(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "how": outcome.how,
-        "reason": outcome.reason,
-        "exception": outcome.exception,
-        "answer": dict(outcome.answer),
-    }

@@ -10,6 +10,7 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,9 @@ from bench.probes.deployment.words import Unavailable, first_line
 _SOURCES = Path(__file__).resolve().parent / "loaders"
 _BUILD_SECONDS = 300
 _RUN_SECONDS = 60
+# The loader's lines among what libraries print and log: an answer or a refusal, and an error.
+_ANSWER = re.compile(r'\{"(?:load_seconds|refused)"')
+_MARK = "\nloader: "
 
 
 @dataclass(frozen=True)
@@ -88,15 +92,19 @@ def measure(runtime: str, form: str, folder: str, artefact: str, quick: bool) ->
     except Unavailable as error:
         return {**facts, "status": NOT_RUN, "reason": str(error)}
     asking = _Asking(program, form, Path(folder), artefact)
-    traced = asking.about("traced", FAILED)
-    facts |= {
-        name: traced.pop(name) for name in ("load_seconds", "python_absent", "frameworks_found") if name in traced
-    }
+    stream = latency.QUICK if quick else latency.FULL
+    # A stream comes first in its process: nothing else was loaded before.
+    streamed = Question("single", REFUSED, stream)
+    single, traced = asking.about(streamed, Question("traced", FAILED))
+    told = single if "load_seconds" in single else traced
+    facts |= {name: told[name] for name in ("load_seconds", "python_absent", "frameworks_found") if name in told}
     if traced["status"] != ANSWERS:
-        return {**facts, **traced, "other_status": NOT_RUN, "other_reason": "it did not answer its own shape"}
-    other = asking.about("other", REFUSED)
-    single = asking.about("single", REFUSED, latency.QUICK if quick else latency.FULL)
-    batch, figures = single.pop("batch", None), single.pop("figures", {})
+        verdicts = {name: traced[name] for name in ("status", "reason", "max_abs", "max_rel")}
+        return {**facts, **verdicts, "other_status": NOT_RUN, "other_reason": "it did not answer its own shape"}
+    more = stream.processes - 1 if "taken" in single else 0
+    *again, other = asking.about(*[streamed][:more], Question("other", REFUSED))
+    again += [asking.about(streamed)[0] for _ in range(1, more)]
+    streams = [one["taken"] for one in (single, *again) if "taken" in one]
     answered = [one for one in (traced, single, other) if one["max_abs"] is not None]
     return {
         **facts,
@@ -106,9 +114,18 @@ def measure(runtime: str, form: str, folder: str, artefact: str, quick: bool) ->
         "max_rel": max(one["max_rel"] for one in answered),
         "other_status": other["status"],
         "other_reason": other["reason"],
-        "latency_batch": batch,
-        **figures,
+        "latency_batch": single.get("batch"),
+        **(latency.figures(streams) if streams else {}),
     }
+
+
+@dataclass(frozen=True)
+class Question:
+    """A set of inputs, what it is called where the loader refuses it, and the stream of it that is wanted, if any."""
+
+    name: str
+    refused: str
+    stream: latency.Stream = latency.NONE
 
 
 class _Asking:
@@ -117,48 +134,74 @@ class _Asking:
     def __init__(self, program: Path, form: str, folder: Path, artefact: str) -> None:
         self._program, self._form, self._folder, self._artefact = program, form, folder, artefact
 
-    def about(self, name: str, refused: str, stream: latency.Stream | None = None) -> dict[str, Any]:
-        """Return the verdict on one set; with a stream, `figures` and `batch` too if it was answered."""
-        given, expected = read(self._folder, name)
-        output = self._folder / "answer.bin"
-        many = stream or latency.Stream(0, 0.0, 0)
-        figures = [str(many.queries), str(many.seconds), str(many.warm)]
-        command = [str(self._program), self._form, str(self._folder / self._artefact), str(output), *figures]
+    def about(self, *questions: Question) -> list[dict[str, Any]]:
+        """Put questions to one process, the artefact loaded anew for each; return the verdicts in order.
+
+        With a stream that was answered, `taken` and `batch` are there too. What a process that ends early does not come
+        to is put to another.
+        """
+        printed, said, ending = self._run(questions)
+        found: list[dict[str, Any]] = []
+        errors = said.split(_MARK)[1:]
+        for question, line in zip(questions, filter(_ANSWER.match, printed.splitlines()), strict=False):
+            told = json.loads(line)
+            if "refused" in told:
+                found.append(_silent(question.refused, first_line(errors.pop(0))))
+            else:
+                found.append(self._judged(question, told, len(found)))
+        if len(found) < len(questions):
+            unanswered, *rest = questions[len(found) :]
+            found.append(_silent(unanswered.refused, ending))
+            found += self.about(*rest) if rest else []
+        return found
+
+    def _run(self, questions: Sequence[Question]) -> tuple[str, str, str]:
+        """Return what the loader printed, what it said beside, and in words how it ended."""
+        command = [str(self._program), self._form, str(self._folder / self._artefact)]
+        for number, question in enumerate(questions):
+            stream = question.stream
+            command += ["--", str(self._output(number))]
+            command += [str(stream.queries), str(stream.seconds), str(stream.warm), *self._written(question, number)]
         try:
-            done = subprocess.run(
-                [*command, *self._written(given)], capture_output=True, text=True, timeout=_RUN_SECONDS, check=False
+            done = subprocess.run(command, capture_output=True, text=True, timeout=_RUN_SECONDS, check=False)
+        except subprocess.TimeoutExpired as error:
+            # What a process printed before it was stopped is bytes, whatever was asked for.
+            return (
+                (error.stdout or b"").decode("utf-8", errors="replace"),
+                _MARK * len(questions),
+                f"no answer within {_RUN_SECONDS} s",
             )
-        except subprocess.TimeoutExpired:
-            return _silent(refused, f"no answer within {_RUN_SECONDS} s")
-        if done.returncode:
-            return _silent(refused, _ending(done))
-        told = json.loads(done.stdout.splitlines()[-1])
-        answer = np.fromfile(output, np.float32).reshape(told["shape"])
-        judged = verdict(answer, expected)
+        return done.stdout, done.stderr, _ending(done)
+
+    def _judged(self, question: Question, told: Mapping[str, Any], number: int) -> dict[str, Any]:
+        given, expected = read(self._folder, question.name)
+        output = self._output(number)
+        judged = verdict(np.fromfile(output, np.float32).reshape(told["shape"]), expected)
         judged |= {"load_seconds": told["load_seconds"], "python_absent": not told["python"]}
         judged["frameworks_found"] = told["libraries"]
-        if stream is not None and judged["status"] == ANSWERS:
-            judged["figures"] = latency.figures(np.fromfile(f"{output}.seconds", np.float64).tolist())
+        if question.stream.queries and judged["status"] == ANSWERS:
+            judged["taken"] = np.fromfile(f"{output}.seconds", np.float64).tolist()
             judged["batch"] = len(next(iter(given.values())))
         return judged
 
-    def _written(self, given: Mapping[str, np.ndarray]) -> list[str]:
+    def _output(self, number: int) -> Path:
+        return self._folder / f"answer{number}.bin"
+
+    def _written(self, question: Question, number: int) -> list[str]:
         """Write each input's bytes; return the loader's arguments that name them."""
         words = []
-        for number, (name, array) in enumerate(given.items()):
-            path = self._folder / f"input{number}.bin"
+        for place, (name, array) in enumerate(read(self._folder, question.name)[0].items()):
+            path = self._folder / f"input{number}-{place}.bin"
             array.tofile(path)
             words.append(f"{name}={array.dtype}:{','.join(map(str, array.shape))}:{path}")
         return words
 
 
 def _ending(done: subprocess.CompletedProcess[str]) -> str:
-    """Return the loader's error without what libraries log before it, or how the process ended."""
-    _, mark, error = done.stderr.rpartition("\nloader: ")
-    if mark:
-        return first_line(error)
+    """Return in words how the process ended, and what it said last."""
     how = f"died of signal {-done.returncode}" if done.returncode < 0 else f"ended with {done.returncode}"
-    return f"it {how}: {first_line(done.stderr)}"
+    said = first_line(done.stderr)
+    return f"it {how}: {said}" if said else f"it {how}"
 
 
 def _silent(status: str, reason: str) -> dict[str, Any]:

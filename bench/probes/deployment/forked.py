@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from bench.child import end_with_parent
 from bench.environment import one_line
 from bench.probes.deployment.words import words_of
+from bench.probes.forked import keep_still
 from bench.probes.probe import ANSWERED, DIED, HUNG, RAISED, Outcome
 
 _GLANCE_S = 0.02
@@ -55,6 +56,7 @@ def run(work: Mapping[str, Work], folder: Path, cores: Sequence[int], patience: 
     waiting, free = list(work), list(cores)
     running: list[_Running] = []
     ended: dict[str, Outcome] = {}
+    keep_still()
     while waiting or running:
         while waiting and free:
             name, core = waiting.pop(0), free.pop(0)

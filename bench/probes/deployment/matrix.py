@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.discovery import has_program, workload_ids
 from bench.probes import oneshot
-from bench.probes.deployment import cell
+from bench.probes.deployment import ahead, cell
 from bench.probes.deployment.ways import RUNTIMES, WAYS, Format, Runtime, Way
 from bench.probes.probe import ANSWERED, DIED, GARBAGE, HUNG, NOT_RUN, RAISED, Outcome, ProbeOptions, Unit
 from bench.results import Record
@@ -41,6 +41,7 @@ _ANSWER_FIELDS: Mapping[str, Any] = {
     "p50_s": None,
     "p90_s": None,
     "p99_s": None,
+    "process_p50_s": None,
     "deprecation": "",
 }
 _LOAD_FIELDS = ("clients", "batch", "seconds", "requests", "errors", "requests_per_second", "p50_s", "p99_s")
@@ -56,21 +57,32 @@ class Deployment:
     alone = False
 
     def units(self, options: ProbeOptions) -> list[Unit]:
-        """Return a unit for each workload and stack, all stacks of a workload together. Raises nothing."""
+        """Return a unit for each workload and stack, all stacks of a workload together. Raises nothing.
+
+        Where a stack has several workloads, a unit before exports them all.
+        """
         environments = {runtime.environment for runtime in RUNTIMES.values()}
         found = {name: oneshot.interpreter(name)[0] for name in sorted(environments)}
         pythons = {name: python for name, python in found.items() if python is not None}
         wanted = options.workloads or (QUICK_WORKLOADS if options.quick else tuple(workload_ids()))
-        return [
-            _unit(way, workload, options, pythons)
+        cells = [
+            (way, workload)
             for workload in workload_ids()
             if workload in wanted
             for way in WAYS
             if _wants(options, way) and has_program(way.framework, workload)
         ]
+        by_way = {way.stack: (way, [name for one, name in cells if one == way]) for way, _ in cells}
+        before = [_ahead(way, names, options) for way, names in by_way.values() if len(names) > 1]
+        return before + [_unit(way, workload, options, pythons) for way, workload in cells]
 
     def records(self, unit: Unit, outcomes: Sequence[Outcome]) -> list[Record]:
-        """Return, for each format, its export, the answers of its runtimes, and the load test's record."""
+        """Return, for each format, its export, the answers of its runtimes, and the load test's record.
+
+        What exports ahead has none: the units that find the artefacts tell of them.
+        """
+        if unit.module == ahead.__name__:
+            return []
         outcome = outcomes[0]
         way = next(way for way in WAYS if way.stack == unit.arguments["stack"])
         found: list[Record] = []
@@ -103,9 +115,19 @@ def _unit(way: Way, workload: str, options: ProbeOptions, pythons: Mapping[str, 
         "quick": options.quick,
         "pythons": dict(pythons),
     }
+    key = f"{workload}/{way.stack}"
+    return Unit(key, way.environment, cell.__name__, arguments, _variables(way), _UNIT_SECONDS)
+
+
+def _ahead(way: Way, workloads: Sequence[str], options: ProbeOptions) -> Unit:
+    arguments = {"stack": way.stack, "workloads": list(workloads), "seed": options.seed}
+    key = f"exports/{way.stack}"
+    return Unit(key, way.environment, ahead.__name__, arguments, _variables(way), _UNIT_SECONDS)
+
+
+def _variables(way: Way) -> dict[str, str]:
     # One thread a process, so that it can be copied: see forked.py.
-    variables = {**thread_variables(1), "TORCHINDUCTOR_COMPILE_THREADS": "1", **way.variables}
-    return Unit(f"{workload}/{way.stack}", way.environment, cell.__name__, arguments, variables, _UNIT_SECONDS)
+    return {**thread_variables(1), "TORCHINDUCTOR_COMPILE_THREADS": "1", **way.variables}
 
 
 def _head(unit: Unit, way: Way, form: Format) -> Record:

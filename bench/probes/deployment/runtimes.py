@@ -6,6 +6,7 @@ and reorder inputs, and a caller would look them up in the artefact too.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
@@ -164,9 +165,24 @@ _LIBRARIES = {"onnxruntime": "onnxruntime", "litert": "ai_edge_litert", "openvin
 _LIBRARIES |= {name: name for name in ("tensorflow", "torch", "jax")}
 
 
-def library(runtime: str) -> str:
-    """Return the module that a runtime imports."""
-    return _LIBRARIES[runtime]
+# What PyTorch imports of itself when it first loads such an artefact: seconds of importing, not of loading.
+_LOADERS: Mapping[str, Sequence[str]] = {
+    "torch-export": ("torch.export", "torch._export.serde.serialize", "torch.export.pt2_archive._package"),
+    "aot-package": ("torch._inductor.package", "torch._inductor.codecache"),
+}
+
+
+# What imports in a tenth of a second, and starts threads then: a process that did cannot be copied.
+LIGHT = ("onnxruntime", "litert", "openvino")
+
+
+def prepare(runtime: str, form: str) -> None:
+    """Import what loads an artefact. Raises ImportError where the runtime itself is missing."""
+    importlib.import_module(_LIBRARIES[runtime])
+    for name in _LOADERS.get(form, ()) if runtime == "torch" else ():
+        # Inner modules move between versions; then they are imported while it loads.
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 def version(runtime: str) -> str:

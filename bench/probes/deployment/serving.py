@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib.util
 import json
 import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.probes.deployment import clients, latency, runtimes, server
+from bench.pressure import allowed_cores
+from bench.probes.deployment import clients, forked, latency, runtimes, server
 from bench.probes.deployment.samples import LIMIT, difference, read
 from bench.probes.deployment.ways import FRAMEWORKS
 from bench.probes.deployment.words import deprecations, words_of
+from bench.probes.probe import ANSWERED, DIED, HUNG
 
 ANSWERS = "answers"
 DIFFERS = "differs"
@@ -26,6 +33,8 @@ NOT_RUN = "not-run"
 
 _CLIENTS = 4
 _LOAD_SECONDS = 0.5
+# Less than the runner's own patience with this process, so that it can tell which of its forks hangs.
+_PATIENCE = forked.Patience(cpu_s=120.0, wall_s=240.0)
 
 
 def measure(
@@ -33,33 +42,88 @@ def measure(
 ) -> dict[str, Any]:
     """Load the artefact that lies in `folder` and question it; return what came of it.
 
-    Beside the figures of `judged`: `runtime_version`, `load_seconds`, `frameworks_found` and `frameworks_imported` (of
-    the training frameworks, what this process could import and what it did import), `deprecation`, and `load`, the
-    figures under load (None if not asked for).
+    Beside the figures of `judged` and of `latency.figures`: `runtime_version`, `load_seconds`, `frameworks_found` and
+    `frameworks_imported` (of the training frameworks, what this process could import and what it did import),
+    `deprecation`, and `load`, the figures under load (None if not asked for).
     """
-    path = Path(folder)
-    importlib.import_module(runtimes.library(runtime))
+    if runtime not in runtimes.LIGHT:
+        with _uncollected():
+            runtimes.prepare(runtime, form)
+    stream = latency.QUICK if quick else latency.FULL
+    asked = _Asked(runtime, form, Path(folder), artefact, stream)
     facts: dict[str, Any] = {"runtime_version": runtimes.version(runtime), "load": None}
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        begun = time.perf_counter()
-        try:
-            loaded = runtimes.open_artefact(runtime, form, path / artefact)
-        except Exception as error:
-            facts |= {"status": FAILED, "reason": words_of(error)}
-        else:
-            facts["load_seconds"] = time.perf_counter() - begun
-            facts |= judged(loaded, path, latency.QUICK if quick else latency.FULL)
-            if under_load and facts["status"] == ANSWERS:
-                facts["load"] = _under_load(loaded, path, client_core)
-    facts["deprecation"] = deprecations(caught)
     facts["frameworks_found"] = [name for name in FRAMEWORKS if importlib.util.find_spec(name) is not None]
-    facts["frameworks_imported"] = [name for name in FRAMEWORKS if name in sys.modules]
-    return facts
+    has_several = stream.processes > 1 and forked.can_fork()
+    whole = partial(asked.whole, under_load, client_core)
+    facts |= asked.apart("whole", whole) if has_several else whole()
+    streams = [taken for taken in [facts.pop("taken", None)] if taken]
+    if streams and has_several:
+        again = [asked.apart(f"again{number}", asked.again) for number in range(1, stream.processes)]
+        streams += [one["taken"] for one in again if "taken" in one]
+    return {**facts, **(latency.figures(streams) if streams else {})}
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from walking through a framework again and again while it is imported."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """An artefact, and the runtime that is to load it."""
+
+    runtime: str
+    form: str
+    folder: Path
+    artefact: str
+    stream: latency.Stream
+
+    def whole(self, under_load: bool, client_core: int) -> dict[str, Any]:
+        """Load it and ask everything; return `judged`'s figures and those of loading."""
+        facts: dict[str, Any] = {}
+        runtimes.prepare(self.runtime, self.form)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            begun = time.perf_counter()
+            try:
+                loaded = self._open()
+            except Exception as error:
+                facts |= {"status": FAILED, "reason": words_of(error)}
+            else:
+                facts["load_seconds"] = time.perf_counter() - begun
+                facts |= judged(loaded, self.folder, self.stream)
+                if under_load and facts["status"] == ANSWERS:
+                    facts["load"] = _under_load(loaded, self.folder, client_core)
+        facts["deprecation"] = deprecations(caught)
+        facts["frameworks_imported"] = [name for name in FRAMEWORKS if name in sys.modules]
+        return facts
+
+    def again(self) -> dict[str, Any]:
+        """Load it and take one more stream, of the set that takes it; return `taken`."""
+        runtimes.prepare(self.runtime, self.form)
+        loaded = self._open()
+        single = _asked(loaded, self.folder, "single", REFUSED)
+        return {"taken": _streamed(loaded, self.folder, single, self.stream)}
+
+    def _open(self) -> runtimes.Loaded:
+        return runtimes.open_artefact(self.runtime, self.form, self.folder / self.artefact)
+
+    def apart(self, name: str, work: forked.Work) -> dict[str, Any]:
+        """Do a piece of work in a process forked from this one, which has at most imported the runtime."""
+        outcome = forked.run({name: work}, self.folder, allowed_cores()[:1], _PATIENCE)[name]
+        if outcome.how == ANSWERED:
+            return dict(outcome.answer)
+        status = outcome.how if outcome.how in (DIED, HUNG) else NOT_RUN
+        return {"status": status, "reason": outcome.reason}
 
 
 def judged(loaded: runtimes.Loaded, folder: Path, stream: latency.Stream) -> dict[str, Any]:
-    """Return how the artefact answers each set, and its latency.
+    """Return how the artefact answers each set, and each query's seconds as `taken`.
 
     status          answers (within LIMIT of the framework's own answer, at the shape it was made with), differs, failed
     max_abs, max_rel    the largest over the sets that were answered; relative to the largest value expected
@@ -71,17 +135,25 @@ def judged(loaded: runtimes.Loaded, folder: Path, stream: latency.Stream) -> dic
         return {**traced, "other_status": NOT_RUN, "other_reason": "it did not answer its own shape"}
     single, other = (_asked(loaded, folder, name, REFUSED) for name in ("single", "other"))
     answered = [one for one in (traced, single, other) if one["max_abs"] is not None]
-    given, _ = read(folder, "single" if single["status"] == ANSWERS else "traced")
-    taken = latency.single_stream(lambda: loaded(given), stream)
     return {
         **traced,
         "max_abs": max(one["max_abs"] for one in answered),
         "max_rel": max(one["max_rel"] for one in answered),
         "other_status": other["status"],
         "other_reason": other["reason"],
-        "latency_batch": len(next(iter(given.values()))),
-        **latency.figures(taken),
+        "latency_batch": len(next(iter(_queried(folder, single).values()))),
+        "taken": _streamed(loaded, folder, single, stream),
     }
+
+
+def _queried(folder: Path, single: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Return the inputs of a query: one sample, or where it does not answer that, the shape it was made with."""
+    return read(folder, "single" if single["status"] == ANSWERS else "traced")[0]
+
+
+def _streamed(loaded: runtimes.Loaded, folder: Path, single: Mapping[str, Any], stream: latency.Stream) -> list[float]:
+    given = _queried(folder, single)
+    return latency.single_stream(lambda: loaded(given), stream)
 
 
 def _asked(loaded: runtimes.Loaded, folder: Path, name: str, refused: str) -> dict[str, Any]:

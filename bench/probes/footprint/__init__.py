@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bench.probes.footprint import making
 from bench.probes.probe import ANSWERED, NOT_RUN, Outcome, ProbeOptions, Unit
 from bench.results import Record
 from bench.stacks import MODES
@@ -40,17 +41,26 @@ class Footprint:
 
     name = "footprint"
     about = "What a stack holds on disk and in memory, its import time, its dependencies, Keras without TensorFlow."
-    alone = True
+    alone = False
 
     def units(self, options: ProbeOptions) -> list[Unit]:
-        """Return weights, metadata and trainings. Quick weighs the standing environments, otherwise fresh ones."""
+        """Return metadata, trainings, and weights: in the quick form the standing environments', otherwise fresh ones'.
+
+        Fresh environments are made before, side by side; what is timed of them is timed alone.
+        """
         units = [Unit(f"metadata/{_CLAIMED}", "", f"{_HERE}.metadata", {"distribution": _CLAIMED})]
         for name, module in _environments(options).items():
             units.append(Unit(f"metadata/{name}", name, f"{_HERE}.metadata", {"distribution": module}))
             if module == "keras":
                 training = {"seed": options.seed}
                 units.append(Unit(f"training/{name}", name, f"{_HERE}.training", training, _variables(name)))
+            if not options.quick:
+                units.append(self._making(name, module, options))
         return units + [self._weight(name, module, options) for name, module in _environments(options).items()]
+
+    def _making(self, name: str, module: str, options: ProbeOptions) -> Unit:
+        arguments = {"environment": name, "module": module, "device": options.device, "variables": _variables(name)}
+        return Unit(f"fresh/{name}", "", making.__name__, arguments, timeout_s=1800.0)
 
     def _weight(self, name: str, module: str, options: ProbeOptions) -> Unit:
         arguments = {
@@ -61,11 +71,17 @@ class Footprint:
             "device": options.device,
             "variables": _variables(name),
         }
-        return Unit(f"weight/{name}", name if options.quick else "", f"{_HERE}.weigh", arguments, timeout_s=1800.0)
+        where = name if options.quick else ""
+        return Unit(f"weight/{name}", where, f"{_HERE}.weigh", arguments, timeout_s=1800.0, alone=True)
 
     def records(self, unit: Unit, outcomes: Sequence[Outcome]) -> list[Record]:
-        """Return the unit's records; one with a status and its reason where nothing was answered."""
+        """Return the unit's records; one with a status and its reason where nothing was answered.
+
+        What makes an environment has none: the unit that weighs it tells of it.
+        """
         kind, _, name = unit.key.partition("/")
+        if kind == "fresh":
+            return []
         make = {"metadata": self._metadata, "training": self._training, "weight": self._weights}[kind]
         return make(unit, name, outcomes[0])
 

@@ -28,28 +28,31 @@ class Integration:
 
     name = "integration"
     about = "What a framework takes from NumPy, pandas, Polars, Arrow, DuckDB, DLPack; copy or not; loaders' speed."
-    alone = True
+    alone = False
 
     def units(self, options: ProbeOptions) -> list[Unit]:
-        """Return the matrices, then the loaders, the one without a framework last."""
+        """Return the loaders, each alone, the one without a framework last, then the matrices."""
         wanted = {name: stack for name, stack in stacks.table().items() if options.wants(*_names(stack))}
         matrix = {"quick": options.quick, "timeout_s": _CELL_TIMEOUT_S}
-        units = [
-            self._unit(f"matrix/{one.name}", "matrix", one, {"stack": name, **matrix}) for name, one in wanted.items()
-        ]
         rows, epochs = (_QUICK_ROWS, _QUICK_EPOCHS) if options.quick else (_ROWS, _EPOCHS)
         loader = {"rows": rows, "batch": _BATCH, "epochs": epochs}
-        units += [
+        units = [
             self._unit(f"loader/{one.name}", "loaders", one, {"stack": name, **loader}) for name, one in wanted.items()
         ]
         for one in list(wanted.values())[:1]:
             units.append(
                 self._unit(f"loader/{_FLOOR}", "loaders", Stack("", one.environment, _FLOOR), {"stack": "", **loader})
             )
+        units += [
+            self._unit(f"matrix/{one.name}", "matrix", one, {"stack": name, **matrix}) for name, one in wanted.items()
+        ]
         return units
 
     def _unit(self, key: str, module: str, stack: Stack, arguments: dict[str, Any]) -> Unit:
-        return Unit(key, stack.environment, f"{_HERE}.{module}", arguments, stack.variables, _TIMEOUT_S)
+        # A loader's rows a second are of a machine that does nothing else; what a cell answers is of any.
+        is_timed = module == "loaders"
+        where = stack.environment
+        return Unit(key, where, f"{_HERE}.{module}", arguments, stack.variables, _TIMEOUT_S, alone=is_timed)
 
     def records(self, unit: Unit, outcomes: Sequence[Outcome]) -> list[Record]:
         """Return a record a cell, or the loader's one; each with a status, whatever became of the child."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 
 from bench.probes import records
-from bench.probes.deployment import PROBE, clients, compiled, latency, samples, serving, words
+from bench.probes.deployment import PROBE, ahead, clients, compiled, latency, samples, serving, words
 from bench.probes.deployment.runtimes import matched
 from bench.probes.deployment.samples import Shape
 from bench.probes.deployment.server import array_bytes, packed
@@ -52,10 +53,20 @@ def test_a_stream_ends_when_it_has_its_queries_and_its_time():
 
 
 def test_a_stream_measures_the_query():
-    figures = latency.figures(latency.single_stream(lambda: time.sleep(0.01), latency.Stream(5, 0.0, 0)))
+    figures = latency.figures([latency.single_stream(lambda: time.sleep(0.01), latency.Stream(5, 0.0, 0))])
     assert figures["queries"] == 5
+    assert figures["process_p50_s"] == [figures["p50_s"]]
     assert 0.01 <= figures["p50_s"] <= figures["p90_s"] <= figures["p99_s"]
     assert figures["stream_seconds"] >= 0.05
+
+
+def test_streams_of_several_processes_are_one_and_each_has_its_own_median():
+    figures = latency.figures([[1.0, 1.0, 5.0], [2.0, 2.0], [3.0]])
+    assert figures["process_p50_s"] == [1.0, 2.0, 3.0]
+    assert (figures["queries"], figures["stream_seconds"]) == (6, 14.0)
+    assert (figures["p50_s"], figures["p99_s"]) == (2.0, 5.0)
+    assert latency.FULL.processes >= 3
+    assert latency.FULL.processes * latency.FULL.queries > 100
 
 
 def test_a_difference_is_absolute_and_over_the_largest_value_expected():
@@ -221,10 +232,13 @@ def test_the_server_answers_under_load_and_clients_count_what_is_wrong():
 
 LOADER = """
 #include "loader.hpp"
+#include <cstdlib>
 #include <dlfcn.h>
 int main(int count, char** arguments) {
   return guarded(count, arguments, [](const Request& request) {
     if (request.form == "refuses") throw std::runtime_error("this is refused");
+    if (request.form == "dies" && request.inputs[0].shape[0] == 3) std::abort();
+    if (request.form == "picks" && request.inputs[0].shape[0] == 3) throw std::runtime_error("not of three");
     if (request.form == "holds") dlopen(request.artefact.c_str(), RTLD_NOW);
     std::vector<bool> used(request.inputs.size());
     const Input& whole = fitting(request, true, 1, used);
@@ -267,7 +281,7 @@ def asked(loader: Path, form: str, artefact: str, factor: int) -> dict[str, Any]
     given = {"real": np.ones((2, 3), np.float32), "whole": np.array([factor], np.int32)}
     samples.save(loader, "traced", given, given["real"] * 3)
     asking = compiled._Asking(loader / "double", form, loader, artefact)
-    return asking.about("traced", "failed", latency.Stream(queries=9, seconds=0.0, warm=2))
+    return asking.about(compiled.Question("traced", "failed", latency.Stream(queries=9, seconds=0.0, warm=2)))[0]
 
 
 def test_a_loader_is_no_python_and_its_answer_is_judged(loader: Path):
@@ -276,11 +290,27 @@ def test_a_loader_is_no_python_and_its_answer_is_judged(loader: Path):
     assert told["python_absent"] is True
     assert told["frameworks_found"] == []
     assert told["load_seconds"] == 0.25
-    assert told["figures"]["queries"] == 9
+    assert len(told["taken"]) == 9
     assert told["batch"] == 2
     assert asked(loader, "", "double", 4)["status"] == "differs"
     refused = asked(loader, "refuses", "double", 3)
     assert (refused["status"], refused["reason"]) == ("failed", "this is refused")
+
+
+@pytest.mark.parametrize(("form", "words"), [("picks", "not of three"), ("dies", "it died of signal 6")])
+def test_one_process_answers_several_sets_and_another_what_it_did_not_come_to(loader: Path, form: str, words: str):
+    for name, size in (("single", 1), ("other", 3), ("traced", 2)):
+        real = np.ones((size, 3), np.float32)
+        samples.save(loader, name, {"real": real, "whole": np.array([2], np.int32)}, real * 2)
+    asking = compiled._Asking(loader / "double", form, loader, "double")
+    streamed = compiled.Question("single", "refused", latency.Stream(queries=4, seconds=0.0, warm=0))
+    single, other, traced = asking.about(
+        streamed, compiled.Question("other", "refused"), compiled.Question("traced", "failed")
+    )
+    assert (single["status"], len(single["taken"]), single["batch"]) == ("answers", 4, 1)
+    assert (other["status"], other["reason"], other["max_abs"]) == ("refused", words, None)
+    assert traced["status"] == "answers"
+    assert "taken" not in traced
 
 
 @pytest.mark.parametrize(
@@ -293,7 +323,7 @@ def test_a_loader_tells_what_is_mapped_into_it(loader: Path, library: str, absen
 
 
 def units(**options: Any) -> list[Unit]:
-    return PROBE.units(ProbeOptions(**options))
+    return [unit for unit in PROBE.units(ProbeOptions(**options)) if not unit.key.startswith("exports/")]
 
 
 def test_every_workload_meets_every_stack_once():
@@ -302,6 +332,23 @@ def test_every_workload_meets_every_stack_once():
     assert {unit.key for unit in units(quick=True)} == {f"{w}/{way.stack}" for w in ("mlp", "lstm") for way in WAYS}
     assert [unit.key for unit in units(stacks=("keras-jax-jit",), workloads=("gpt",))] == ["gpt/keras-jax"]
     assert [unit.key for unit in units(stacks=("torch",), workloads=("gpt", "mlp"))] == ["mlp/torch", "gpt/torch"]
+
+
+def test_several_workloads_are_exported_ahead_and_found_where_they_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    before, *cells = PROBE.units(ProbeOptions(stacks=("torch",), workloads=("gpt", "mlp")))
+    assert (before.key, before.arguments["workloads"]) == ("exports/torch", ["mlp", "gpt"])
+    assert [unit.key for unit in cells] == ["mlp/torch", "gpt/torch"]
+    assert PROBE.records(before, [Outcome(ANSWERED, answer={"exported": ["mlp", "gpt"]})]) == []
+    monkeypatch.setenv("BENCH_PROBE_SHARED", str(tmp_path))
+    outcome = Outcome(ANSWERED, answer={"status": "exported", "artefact": "artefact/model.pt2"})
+    with ahead._claimed(tmp_path / "torch"):
+        assert ahead._is_claimed(tmp_path / "torch")
+        (tmp_path / "torch" / "mlp").mkdir()
+        told = json.dumps({"torch-export": ahead.told(outcome)})
+        (tmp_path / "torch" / "mlp" / "exports.json").write_text(told, encoding="utf-8")
+        assert ahead.exports_of("torch", "mlp", 0) == ({"torch-export": outcome}, tmp_path / "torch" / "mlp")
+    assert not ahead._is_claimed(tmp_path / "torch")
+    assert not ahead._is_claimed(tmp_path / "jax")
 
 
 @pytest.mark.parametrize("how", [NOT_RUN, DIED, HUNG, GARBAGE, RAISED])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.probes.deployment import compiled, samples, serving, stablehlo
+from bench.probes.deployment import compiled, latency, samples, serving, stablehlo
 from bench.probes.oneshot import ask
 from bench.probes.probe import ANSWERED, Unit
 from tests.bench.probes import front, kinds, need
@@ -40,7 +40,7 @@ def artefact(folder: Path, batch: int) -> Path:
     """A folder as an export leaves it: the model, and three sets of inputs with their answers."""
     import subprocess
 
-    (folder / "artefact").mkdir()
+    (folder / "artefact").mkdir(parents=True)
     python = need("serve-openvino")
     subprocess.run([python, "-c", MAKER, str(folder / "artefact"), str(batch)], check=True, timeout=120)
     for name, size in (("traced", 2), ("single", 1), ("other", 3)):
@@ -57,8 +57,8 @@ def questioned(folder: Path, module: Any, **more: Any) -> dict[str, Any]:
     return dict(outcome.answer)
 
 
-def in_python(folder: Path, under_load: bool = False) -> dict[str, Any]:
-    return questioned(folder, serving, runtime="openvino", under_load=under_load, client_core=0)
+def in_python(folder: Path, under_load: bool = False, quick: bool = True) -> dict[str, Any]:
+    return questioned(folder, serving, runtime="openvino", under_load=under_load, client_core=0, quick=quick)
 
 
 def test_an_open_artefact_answers_every_shape_and_a_load(tmp_path: Path):
@@ -70,6 +70,22 @@ def test_an_open_artefact_answers_every_shape_and_a_load(tmp_path: Path):
     assert told["load"]["status"] == "ok"
     assert told["load"]["errors"] == 0
     assert told["load"]["requests_per_second"] * told["load"]["seconds"] == pytest.approx(told["load"]["requests"])
+
+
+def test_a_latency_is_of_three_processes(tmp_path: Path):
+    folder = artefact(tmp_path, -1)
+    told = in_python(folder, quick=False)
+    assert (told["status"], told["other_status"]) == ("answers", "answers")
+    assert len(told["process_p50_s"]) == latency.FULL.processes
+    assert told["queries"] >= latency.FULL.processes * latency.FULL.queries
+    assert min(told["process_p50_s"]) <= told["p50_s"] <= max(told["process_p50_s"])
+    (folder / "artefact" / "model.bin").write_bytes(b"")
+    broken = in_python(folder, quick=False)
+    assert broken["status"] == "failed"
+    assert "process_p50_s" not in broken
+    if shutil.which("g++") is not None:
+        folder = artefact(tmp_path / "again", -1)
+        assert len(questioned(folder, compiled, runtime="openvino-c++", quick=False)["process_p50_s"]) == 3
 
 
 def test_a_fixed_artefact_refuses_another_batch(tmp_path: Path):

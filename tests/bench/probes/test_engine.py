@@ -66,7 +66,8 @@ class Beside:
     name, about, alone = "beside", "Units side by side.", False
 
     def units(self, options):
-        return [Unit(f"when/{n}", "", "bench.probes.beside.when") for n in range(6)]
+        alone = "mlp" in options.workloads
+        return [Unit(f"when/{n}", "", "bench.probes.beside.when", alone=alone and n > 3) for n in range(6)]
 
     def records(self, unit, outcomes):
         return [{"kind": "beside", "unit": unit.key, **outcomes[0].answer}]
@@ -324,6 +325,18 @@ def test_units_run_side_by_side_each_on_a_core_of_its_own(tree: Path, tmp_path: 
     )
     assert alone.returncode == 0, alone.stderr
     assert [one["unit"] for one in kinds(tmp_path / "a", "unit")] == [f"nap/{number}" for number in range(4)]
+
+
+def test_a_unit_alone_has_every_core_and_nothing_beside_it(tree: Path, tmp_path: Path):
+    out = tmp_path / "probes.jsonl"
+    done = front(tmp_path, tree, "probe", "beside", "--workloads", "mlp", "--device", "cpu", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    found = {one["unit"]: one for one in kinds(out, "beside")}
+    first, second = (found.pop(key) for key in ("when/4", "when/5"))
+    assert first["cores"] == second["cores"] == allowed_cores()
+    assert all(other["ended"] <= first["begun"] for other in found.values())
+    assert first["ended"] <= second["begun"]
+    assert all(len(one["cores"]) == 1 for one in found.values())
 
 
 def test_memory_and_a_gpu_limit_how_many_run_side_by_side():

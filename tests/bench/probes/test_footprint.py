@@ -11,7 +11,7 @@ import pytest
 
 from bench import environments
 from bench.probes import records
-from bench.probes.footprint import PROBE, contents, importing, metadata, weigh
+from bench.probes.footprint import PROBE, contents, importing, making, metadata, weigh
 from bench.probes.oneshot import ask
 from bench.probes.probe import Outcome, ProbeOptions, Unit
 from bench.results import Record
@@ -182,6 +182,28 @@ def test_a_fresh_environment_is_made_or_the_standing_one_is_weighed(tmp_path: Pa
     assert (made["fresh"], made["installer"], made["install_s"]) == (False, "", None)
     assert made["reason"].startswith("no fresh environment could be made: ")
     assert not any(one["dropped"] for one in made["imports"])
+
+
+def test_what_was_made_ahead_is_weighed_and_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    keys = {unit.key: unit for unit in PROBE.units(ProbeOptions(stacks=("jax",)))}
+    assert list(keys) == ["metadata/fastapi", "metadata/jax", "fresh/jax", "weight/jax"]
+    assert [unit.alone for unit in keys.values()] == [False, False, False, True]
+    assert PROBE.records(keys["fresh/jax"], [Outcome("answered", {"fresh": True, "reason": ""})]) == []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(environments, "REQUIREMENTS", tmp_path)
+    monkeypatch.setenv("BENCH_PROBE_SHARED", str(tmp_path / "shared"))
+    (tmp_path / "madeup.txt").write_text("", encoding="utf-8")
+    arguments: dict[str, Any] = {"environment": "madeup", "module": "xmlrpc.server", "device": "cpu", "variables": {}}
+    assert making.found("madeup") is None
+    assert making.measure(**arguments) == {"fresh": True, "reason": ""}
+    ready = making.found("madeup")
+    assert ready is not None
+    scale, held, folder = ready
+    assert list((folder / "byte-code").rglob("xmlrpc/server.*.pyc"))
+    (tmp_path / "madeup.txt").unlink()
+    weighed = weigh.measure(**arguments, processes=1, fresh=True)
+    assert (weighed["fresh"], weighed["install_s"], weighed["contents"]) == (True, scale.install_s, held)
+    assert [one["condition"] for one in weighed["imports"]] == ["cold", "warm"]
 
 
 @pytest.mark.parametrize("backend", ["torch", "jax"])

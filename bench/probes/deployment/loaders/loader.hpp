@@ -1,9 +1,10 @@
 // What the loaders share: inputs from files, a single stream of queries, and a proof of what the process holds.
 //
-//   LOADER FORM ARTEFACT OUTPUT QUERIES SECONDS WARM NAME=DTYPE:DIMENSIONS:FILE...
+//   LOADER FORM ARTEFACT [-- OUTPUT QUERIES SECONDS WARM NAME=DTYPE:DIMENSIONS:FILE...]...
 //
-// Writes the answer's values to OUTPUT (float32), each query's seconds to OUTPUT.seconds (float64), and prints one JSON
-// object: load_seconds, shape, python (whether a Python is mapped into the process), libraries (frameworks' that are).
+// Loads the artefact anew for each set of inputs, and answers it. Writes the answer's values to OUTPUT (float32), each
+// query's seconds to OUTPUT.seconds (float64), and prints one JSON object a line: load_seconds, shape, python (whether a
+// Python is mapped into the process), libraries (frameworks' that are); or for a set that is refused, refused.
 #pragma once
 
 #include <algorithm>
@@ -57,11 +58,21 @@ inline Input parse_input(const std::string& text) {
   return input;
 }
 
-inline Request parse(int count, char** arguments) {
-  if (count < 8) throw std::runtime_error("too few arguments");
-  Request request{arguments[1], arguments[2], arguments[3], std::stoul(arguments[4]),
-                  std::stod(arguments[5]), std::stoul(arguments[6]), {}};
-  for (int index = 7; index < count; ++index) request.inputs.push_back(parse_input(arguments[index]));
+// The arguments behind each mark, whose own place is the first.
+inline std::vector<std::vector<std::string>> parts(int count, char** arguments) {
+  std::vector<std::vector<std::string>> found;
+  for (int index = 3; index < count; ++index) {
+    if (std::string(arguments[index]) == "--") found.emplace_back();
+    else if (found.empty()) throw std::runtime_error("a set of inputs begins with --");
+    else found.back().push_back(arguments[index]);
+  }
+  return found;
+}
+
+inline Request parse(char** arguments, const std::vector<std::string>& part) {
+  if (part.size() < 5) throw std::runtime_error("too few arguments");
+  Request request{arguments[1], arguments[2], part[0], std::stoul(part[1]), std::stod(part[2]), std::stoul(part[3]), {}};
+  for (size_t index = 4; index < part.size(); ++index) request.inputs.push_back(parse_input(part[index]));
   return request;
 }
 
@@ -131,7 +142,8 @@ inline void report(const Request& request, double load_seconds, const std::funct
       .write(reinterpret_cast<const char*>(taken.data()), taken.size() * sizeof(double));
   std::set<std::string> libraries = mapped();
   const bool python = libraries.erase("python") > 0;
-  std::cout << "{\"load_seconds\": " << load_seconds << ", \"python\": " << (python ? "true" : "false") << ", \"shape\": [";
+  // Libraries print too, and not always whole lines.
+  std::cout << "\n{\"load_seconds\": " << load_seconds << ", \"python\": " << (python ? "true" : "false") << ", \"shape\": [";
   for (size_t index = 0; index < answer.shape.size(); ++index) std::cout << (index ? ", " : "") << answer.shape[index];
   std::cout << "], \"libraries\": [";
   const char* comma = "";
@@ -143,12 +155,14 @@ inline void report(const Request& request, double load_seconds, const std::funct
 }
 
 inline int guarded(int count, char** arguments, const std::function<void(const Request&)>& act) {
-  try {
-    act(parse(count, arguments));
-    return 0;
-  } catch (const std::exception& error) {
-    // Libraries log to the same stream; the mark tells the error from what they say.
-    std::cerr << "\nloader: " << error.what() << std::endl;
-    return 1;
+  for (const auto& part : parts(count, arguments)) {
+    try {
+      act(parse(arguments, part));
+    } catch (const std::exception& error) {
+      // Libraries log to the same stream; the mark tells the error from what they say.
+      std::cerr << "\nloader: " << error.what() << std::endl;
+      std::cout << "\n{\"refused\": true}" << std::endl;
+    }
   }
+  return 0;
 }
