@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bench.probes.records import schema, settled
+from bench.probes.records import completed, schema, settled
 from bench.results import Record, of_kind
 from bench.stacks import COMPILED_MODE, MODES, SHIPPED_MODE
 from sources.bench_rows import RUN, moment
@@ -55,7 +55,7 @@ def _rows(name: str, kind: str, records: Sequence[Record]) -> Batch:
     """Return rows whose columns are the fields of the kind's schema, and what the table says beyond them."""
     fields = list(schema()["kinds"][kind]["fields"])
     columns = [COLUMN.get(field, field) for field in fields]
-    rows = [tuple(_plain(record[field]) for field in fields) for record in records]
+    rows = [tuple(_plain(record[field]) for field in fields) for record in map(completed, records)]
     if kind == "footprint_training":
         columns, rows = [*columns, "absent_package"], [(*row, _ABSENT) for row in rows]
     return Batch(name, tuple(columns), rows)

@@ -236,7 +236,8 @@ def deployment() -> list[list[Record]]:
             about, found = {**stack(name), "workload": workload}, []
             for form, (export, served, bare) in formats.items():
                 found.append(record("deployment_export", **about, format=form, status=export, bytes=1000, seconds=1.5))
-                times = {"p50_s": 1e-4 * slowness, "p90_s": 2e-4 * slowness, "p99_s": 3e-4 * slowness}
+                times: dict[str, Any] = {f"p{share}_s": n * 1e-4 * slowness for n, share in enumerate((50, 90, 99), 1)}
+                times |= {"process_p50_s": [0.5e-4 * slowness, 1e-4 * slowness, 2e-4 * slowness]}
                 answer = {"runtime": "onnxruntime", "language": "python", "status": served, "without_python": False}
                 known = {"without_framework": True, "max_rel": 1e-7, "other_status": "answers", **times}
                 known = known if served == "answers" else {"other_status": "not-run"}

@@ -406,7 +406,7 @@ create table if not exists raw.probe_deployment_answer (
     environment varchar not null, needs varchar not null, status varchar not null, reason varchar not null, without_framework boolean,
     without_python boolean, runtime_version varchar not null, frameworks_found varchar, frameworks_imported varchar, load_seconds double,
     max_abs double, max_rel double, other_status varchar not null, other_reason varchar not null, latency_batch bigint, queries bigint,
-    stream_seconds double, p50_s double, p90_s double, p99_s double, deprecation varchar not null
+    stream_seconds double, p50_s double, p90_s double, p99_s double, process_p50_s varchar, deprecation varchar not null
 );
 
 create table if not exists raw.probe_deployment_load (

@@ -46,7 +46,7 @@ def make_section(figures: Figures) -> Section:
             *deployment_serving.blocks(figures, ways, served),
         ],
         surprises=surprises(ways, rows, served),
-        limits=_limits(rows),
+        limits=_limits(rows, served),
     )
 
 
@@ -180,13 +180,22 @@ def _is(rows: Sequence[Row]) -> str:
     return "is" if len(rows) == 1 else "are"
 
 
-def _limits(rows: Sequence[Row]) -> list[Markup]:
+def _latency_limit(timed: Sequence[Row]) -> str:
+    shared = "one core and one stream each. Other cores may work on other exports meanwhile."
+    if any(row.get("p50_low_s") is None for row in timed):
+        return (
+            "Latencies without an interval are of one process an artefact: their percentiles are over queries, not "
+            f"over starts or machines; {shared}"
+        )
+    return f"Latencies are of a few processes an artefact, their intervals over those and not over machines; {shared}"
+
+
+def _limits(rows: Sequence[Row], served: Sequence[Row]) -> list[Markup]:
     said = [
         "Small models with the layers of the workloads: another layer may have no counterpart in a format.",
         "Each exporter is called as its documentation shows, often with a path and a format only.",
         "A runtime that was not here is nobody to ask; it counts neither for nor against the export.",
-        "Latencies are of one process an artefact, one core and one stream: the percentiles are over queries, not over "
-        "starts or machines. Other cores may work on other exports meanwhile.",
+        _latency_limit(deployment_serving.timed(served)),
         "The load test asks a plain server on the same machine, which may share its core with the clients; the "
         "network and a production server are not in it.",
     ]

@@ -13,11 +13,12 @@ from reports.exhibits import Exhibit, Table
 from reports.figures import Figures
 from reports.marts import Row, reference
 from reports.probes.counts import listed
-from reports.probes.document import Block, Fold, draw, shown
+from reports.probes.document import ABSENT, Block, Fold, draw, shown
 from reports.stacks import Stack
 
 TABLE = "deployment_serving"
 NO_LATENCY = "Latency: no runtime answered a stream of queries"
+ONE_PROCESS = "one process"
 NO_LOAD = "No server was put under load."
 
 
@@ -99,9 +100,10 @@ def _ratios(figures: Figures, ways: Sequence[Stack], rows: Sequence[Row]) -> Exh
     dots = []
     for row in comparable(rows):
         look = looks[row["stack"]]
-        value = row["p50_s"] / best[row["workload"]]["p50_s"]
-        marked = {"colour": look.colour, "shape": look.shape, "is_filled": True, "low": None, "high": None}
-        dots.append({"name": f"{row['format']} in {row['runtime']}", "value": value, **marked})
+        least = best[row["workload"]]["p50_s"]
+        marked = {"colour": look.colour, "shape": look.shape, "is_filled": True}
+        ends = {end: row[f"p50_{end}_s"] / least if row.get(f"p50_{end}_s") else None for end in ("low", "high")}
+        dots.append({"name": f"{row['format']} in {row['runtime']}", "value": row["p50_s"] / least, **marked, **ends})
     values: dict[str, list[float]] = {}
     for dot in dots:
         values.setdefault(str(dot["name"]), []).append(float(str(dot["value"])))
@@ -110,12 +112,13 @@ def _ratios(figures: Figures, ways: Sequence[Stack], rows: Sequence[Row]) -> Exh
     words = (
         latency_finding(figures, rows),
         "Median latency of a query over that of the workload's fastest artefact",
-        "A mark an artefact: colour and shape tell the stack that made it. The tables below hold the latencies.",
+        "A mark an artefact: colour and shape tell the stack that made it. Line: the interval, where several processes "
+        "took a stream each. The tables below hold the latencies.",
     )
     return draw(figures, "latency", words, chart, rows, TABLE, _quickest(figures, ways, rows))
 
 
-_HEADS = ["Stack, format", "Runtime", "Median", "Nine in ten under", "Ninety-nine in a hundred under",
+_HEADS = ["Stack, format", "Runtime", "Median", "Its interval", "Nine in ten under", "Ninety-nine in a hundred under",
           "Requests a second under load", "Then ninety-nine in a hundred under"]  # fmt: skip
 _COLUMNS = ("p50_s", "p90_s", "p99_s", "load_requests_per_s", "load_p99_s")
 
@@ -139,8 +142,19 @@ def _folds(figures: Figures, ways: Sequence[Stack], rows: Sequence[Row]) -> list
 def _line(figures: Figures, label: str, rows: Sequence[Row]) -> list[Markup]:
     """An artefact in its usual runtime, which the load test was put to, or in the only one that answers."""
     usual = next((row for row in rows if row["load_status"] is not None), rows[0])
-    numbers = (shown(figures, TABLE, usual, column) for column in _COLUMNS)
-    return [Markup("{}, {}").format(label, usual["format"]), Markup.escape(usual["runtime"]), *numbers]
+    median, *numbers = (shown(figures, TABLE, usual, column) for column in _COLUMNS)
+    name = Markup("{}, {}").format(label, usual["format"])
+    return [name, Markup.escape(usual["runtime"]), median, interval(figures, usual), *numbers]
+
+
+def interval(figures: Figures, row: Row | None) -> Markup:
+    """Return `low to high` of a median over processes; "one process" where there was no other, a dash without one."""
+    if row is None or row["p50_s"] is None:
+        return ABSENT
+    if row.get("p50_low_s") is None:
+        return Markup(ONE_PROCESS)
+    low, high = (figures.bare(reference(TABLE, row, column)) for column in ("p50_low_s", "p50_high_s"))
+    return Markup("{} to {}").format(low, high)
 
 
 def _quickest(figures: Figures, ways: Sequence[Stack], rows: Sequence[Row]) -> Table:
@@ -155,7 +169,7 @@ def _quickest(figures: Figures, ways: Sequence[Stack], rows: Sequence[Row]) -> T
         for side in sides:
             row = side.get(workload)
             name = f"{labels[row['stack']]}, {row['format']} in {row['runtime']}" if row else ""
-            line += [shown(figures, TABLE, row, "p50_s"), Markup.escape(name)]
+            line += [shown(figures, TABLE, row, "p50_s"), interval(figures, row), Markup.escape(name)]
         cells.append(line)
-    heads = ["Workload", "With Python", "Which", "Without Python", "Which"]
+    heads = ["Workload", "With Python", "Its interval", "Which", "Without Python", "Its interval", "Which"]
     return Table("The least median latency of each workload", heads, cells)

@@ -2,7 +2,29 @@
 -- grain: workload, stack, format, runtime
 -- audit: not_null(workload, stack, format, runtime, framework, language, status, reason, other_status, run, machine)
 -- audit: p50_s <= p90_s, p90_s <= p99_s
+-- audit: p50_low_s <= p50_high_s, p50_low_s is null or processes >= 2
 -- warning: runtime is empty where none is known that needs no interpreter; latencies are of one machine and one core
+with
+spread_processes as (
+    select
+        run,
+        workload,
+        stack,
+        format,
+        runtime,
+        case when p50_s is not null then coalesce(len(process_p50_s), 1) end as processes,
+        list_avg(list_transform(process_p50_s, lambda seconds: ln(seconds))) as log_p50,
+        list_stddev_samp(list_transform(process_p50_s, lambda seconds: ln(seconds))) as log_spread
+    from staging.probe_deployment_answers
+),
+span_processes as (
+    select
+        spreads.*,
+        exp(spreads.log_p50 - quantiles.t * spreads.log_spread / sqrt(spreads.processes)) as p50_low_s,
+        exp(spreads.log_p50 + quantiles.t * spreads.log_spread / sqrt(spreads.processes)) as p50_high_s
+    from spread_processes as spreads
+    left join core.t_quantiles as quantiles on quantiles.df = spreads.processes - 1
+)
 select
     figures.workload, -- the workload's name
     figures.stack, -- framework and backend in one word
@@ -24,7 +46,10 @@ select
     figures.other_reason, -- in words
     figures.latency_batch, -- samples a query
     figures.queries, -- queries of the single stream
-    figures.p50_s, -- median latency
+    figures.p50_s, -- median latency, over the queries of all processes
+    spreads.p50_low_s, -- lower end of its 90 % interval, Student's t over processes' logarithms; null: of one process
+    spreads.p50_high_s, -- upper end
+    spreads.processes, -- processes that took a stream each; null without a latency
     figures.p90_s, -- 90 % took less
     figures.p99_s, -- 99 % took less
     figures.deprecation, -- warnings in which the runtime calls what was used deprecated
@@ -44,6 +69,12 @@ select
     units.origin, -- bundled, or the reader's own
     units.measured_on -- day the run began
 from staging.probe_deployment_answers as figures
+inner join span_processes as spreads
+    on spreads.run = figures.run
+    and spreads.workload = figures.workload
+    and spreads.stack = figures.stack
+    and spreads.format = figures.format
+    and spreads.runtime = figures.runtime
 inner join core.probe_units as units
     on units.run = figures.run and units.probe = 'deployment' and units.unit = figures.unit
 inner join core.probe_stacks as stacks on stacks.run = figures.run and stacks.stack = figures.stack

@@ -31,6 +31,7 @@ select
     figures.p50_s,
     figures.p90_s,
     figures.p99_s,
+    cast(figures.process_p50_s as double[]) as process_p50_s, -- of each process; null of a file that had one only
     figures.deprecation
 from raw.probe_deployment_answer as figures
 inner join staging.probe_runs as runs

@@ -26,6 +26,7 @@ from reports.probes import (
     integration,
 )
 from reports.probes.deployment_cells import was_tried, works
+from reports.probes.document import ABSENT
 from reports.verify import classify
 from tests.reports.conftest import insert
 from tests.reports.probe_rows import (
@@ -176,6 +177,16 @@ def test_the_runtime_that_answers_fastest_in_most_workloads(catalog: Catalog) ->
     assert latency(catalog, *even).startswith("No runtime answers fastest in most workloads")
     assert latency(catalog, even[0]) == "onnxruntime answers cnn fastest: 100 µs a query"
     assert latency(catalog) == deployment_serving.NO_LATENCY
+
+
+def test_a_median_has_its_interval_or_says_that_one_process_took_it(catalog: Catalog) -> None:
+    def of(**more: float | None) -> str:
+        row = serving("mlp", "torch", "onnx", "onnxruntime", 1e-4, **more)
+        return said(deployment_serving.interval(figures_of(catalog, deployment_serving=[row]), row))
+
+    assert of() == "90 µs to 110 µs"
+    assert of(p50_low_s=None, p50_high_s=None, processes=1) == "one process"
+    assert said(deployment_serving.interval(figures_of(catalog), None)) == said(ABSENT)
 
 
 def test_only_queries_of_one_size_are_compared() -> None:

@@ -351,6 +351,22 @@ def test_an_export_says_who_could_answer_it(probed: World):
     ]
 
 
+def test_a_latency_of_several_processes_has_an_interval_and_one_of_an_older_file_none(probed: World):
+    asked = (
+        "select processes, p50_s, p50_low_s, p50_high_s from marts.deployment_serving "
+        "where workload = 'mlp' and stack = 'torch' and format = 'onnx' order by runtime"
+    )
+    reach = math.exp(2.92 * math.log(2) / math.sqrt(3))
+    assert probed.rows(asked) == [
+        (3, 1e-4, pytest.approx(1e-4 / reach), pytest.approx(1e-4 * reach)),
+        (None, None, None, None),
+    ]
+    units = deployment()
+    for told in (one for found in units for one in found if one["kind"] == "deployment_answer"):
+        del told["process_p50_s"]
+    assert world_of(file(*units)).rows(asked)[0] == (1, 1e-4, None, None)
+
+
 def test_a_footprint_tells_sizes_imports_needs_and_a_training(probed: World):
     said = probed.rows(
         "select installed_bytes, largest, largest_bytes, processes, import_cold_s, import_warm_s, import_warm_low_s, "
