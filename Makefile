@@ -53,10 +53,10 @@ clean:  ## remove the environment, caches and built files; var/ stays
 $(VENV)/run.stamp: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "barometer needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian: apt-get install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install -qq --require-hashes -r requirements.txt
+	$(BIN)/python -m scripts.install requirements.txt
 	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
-	$(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m scripts.install requirements-dev.txt
 	@touch $@
