@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +17,8 @@ from sources.protocol import Batch, Pulled
 from warehouse.connect import literal, quote, rows_file
 
 _CHUNK = 20_000
+# Most replies have few rows; making and reading a file for them costs more than the rows.
+_FEW = 60
 _STAMP = ("fetched_at", "run_id", "source", "request", "payload_sha256")
 
 
@@ -43,7 +45,9 @@ class Loader:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
-        self.raw = [name for name in column_types(connection) if name.startswith("raw.")]
+        # Asked once: a bundle has a hundred batches, and DuckDB takes milliseconds to say what its columns are.
+        self.types = column_types(connection)
+        self.raw = [name for name in self.types if name.startswith("raw.")]
         self.loaded: set[tuple[str, str, dt.datetime, str]] = set()
         self.read: dict[tuple[str, str], list[tuple[dt.datetime, str]]] = {}
         pulls = "select source, request, fetched_at, payload_sha256, status from raw.pulls order by fetched_at, rows"
@@ -99,7 +103,11 @@ class Loader:
             if not delivery.may_fail:
                 raise
             status, message = "error", error.message
-        rows = sum(_insert_batch(self.connection, batch, stamp) for batch in read)
+        constants = dict(zip(_STAMP, stamp, strict=True))
+        rows = sum(
+            insert_rows(self.connection, f"raw.{batch.table}", batch.columns, batch.rows, constants, self.types)
+            for batch in read
+        )
         pull = (*stamp, reply.dataset, status, rows, message)
         self.connection.execute(f"insert into raw.pulls values ({', '.join(map(literal, pull))})")
         self._remember(delivery.source_name, reply.request, reply.fetched_at, reply.sha256, status)
@@ -136,26 +144,22 @@ class Loader:
             raise
 
 
-def _insert_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, stamp: tuple) -> int:
-    constants = dict(zip(_STAMP, stamp, strict=True))
-    return insert_rows(connection, f"raw.{batch.table}", batch.columns, batch.rows, constants)
-
-
 def insert_rows(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     columns: Sequence[str] | None,
     rows: Sequence[Sequence[Any]],
     constants: dict[str, Any] | None = None,
+    tables: Mapping[str, dict[str, str]] | None = None,
 ) -> int:
     """Append `rows` (values in the order of `columns`) to `table`, in their order; `constants` fill further columns.
 
-    Without `columns`, values stand in the table's own order.
+    Without `columns`, values stand in the table's own order. `tables` is what `column_types` gave before, if it did.
 
     Rows travel as lines of JSON: some 500,000 rows a second, and no library to import for it.
     Raises BuildError naming the table when a column is unknown or a value does not fit.
     """
-    types = _column_types(connection, table)
+    types = (tables or {}).get(table) or _column_types(connection, table)
     columns = list(types) if columns is None else columns
     for name in columns:
         if name not in types:
@@ -165,30 +169,38 @@ def insert_rows(
     if not rows:
         return 0
     constants = constants or {}
-    path = rows_file(connection)
+    values = [literal(value) for value in constants.values()]
+    values += [_cast(position, types[name]) for position, name in enumerate(columns)]
+    names = ", ".join(f'"{name}"' for name in (*constants, *columns))
     try:
-        _write_lines(rows, path.open("wb"))
-        values = [literal(value) for value in constants.values()]
-        values += [_cast(position, types[name]) for position, name in enumerate(columns)]
-        names = ", ".join(f'"{name}"' for name in (*constants, *columns))
-        connection.execute(
-            f"insert into {table} ({names}) select {', '.join(values)} from read_json({quote(str(path))}, "
-            "format = 'newline_delimited', records = false, columns = {'json': 'json'})"
-        )
+        with _lines(connection, rows) as lines:
+            connection.execute(f"insert into {table} ({names}) select {', '.join(values)} from {lines}")
     except (duckdb.ConstraintException, duckdb.ConversionException, duckdb.InvalidInputException) as error:
         raise BuildError(
             f"a row does not fit {table}: {str(error).splitlines()[0]}", "correct the parser that made the row"
         ) from None
-    finally:
-        path.unlink(missing_ok=True)
     return len(rows)
 
 
-def _write_lines(rows: Sequence[Sequence[Any]], file: Any) -> None:
-    encoder: Callable[[Any], bytes] = msgspec.json.Encoder(enc_hook=lambda value: value.item()).encode_lines
-    with file:
-        for start in range(0, len(rows), _CHUNK):
-            file.write(encoder(rows[start : start + _CHUNK]))
+@contextmanager
+def _lines(connection: duckdb.DuckDBPyConnection, rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+    """Yield what to select a column `json` from, a line a row: few lines stand in the statement, many in a file."""
+    encoder = msgspec.json.Encoder(enc_hook=lambda value: value.item())
+    if len(rows) <= _FEW:
+        lines = ", ".join(f"({quote(encoder.encode(row).decode())}::json)" for row in rows)
+        yield f"(values {lines}) as lines(json)"
+        return
+    path = rows_file(connection)
+    try:
+        with path.open("wb") as file:
+            for start in range(0, len(rows), _CHUNK):
+                file.write(encoder.encode_lines(rows[start : start + _CHUNK]))
+        yield (
+            f"read_json({quote(str(path))}, "
+            "format = 'newline_delimited', records = false, columns = {'json': 'json'})"
+        )
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _cast(position: int, kind: str) -> str:
