@@ -52,11 +52,13 @@ def chosen_chart(rows: Sequence[Row], catalog: Catalog) -> alt.LayerChart:
     x = alt.X("low:Q", title=None, scale=axis.scale, axis=alt.Axis(format="~s", tickCount=5, grid=True, domain=False))
     base = alt.Chart(data(drawn)).encode(y=y, color=alt.Color("framework:N", scale=colours, legend=None))
     sure = (
-        base.mark_bar(height=12).encode(x=alt.X("zero:Q", scale=axis.scale), x2="low:Q").transform_calculate(zero="0")
+        base.mark_bar(height=12)
+        .encode(x=alt.X("zero:Q", scale=axis.scale), x2=alt.X2("low:Q"))
+        .transform_calculate(zero="0")
     )
-    perhaps = base.mark_bar(height=12, opacity=0.35).encode(x=x, x2="high:Q")
+    perhaps = base.mark_bar(height=12, opacity=0.35).encode(x=x, x2=alt.X2("high:Q"))
     every = base.mark_tick(thickness=2, height=20, color=INK).encode(
-        x=alt.X("all:Q", scale=axis.scale), color=alt.value(INK)
+        x=alt.X("all:Q", scale=axis.scale), color=alt.ColorValue(INK)
     )
     return dressed(alt.layer(sure, perhaps, every), WIDTH - 96, 30 * len(drawn))
 

@@ -55,10 +55,10 @@ def recommendations_chart(rows: Sequence[Row], catalog: Catalog) -> alt.LayerCha
     def bar(column: str, opacity: float) -> Any:
         axis = alt.Axis(format="~%", tickCount=5, grid=True, domain=False)
         mark = base.mark_bar(opacity=opacity, height=8)
-        return mark.encode(x=alt.X("zero:Q", title=None, scale=scale, axis=axis), x2=f"{column}:Q")
+        return mark.encode(x=alt.X("zero:Q", title=None, scale=scale, axis=axis), x2=alt.X2(f"{column}:Q"))
 
     name = base.mark_text(align="left", dx=4, baseline="middle", fontSize=10).encode(
-        x=alt.X("possible:Q", scale=scale), text="label:N"
+        x=alt.X("possible:Q", scale=scale), text=alt.Text("label:N")
     )
     line = (
         alt.Chart(data([{"at": catalog.method.pick_threshold}]))
@@ -102,16 +102,18 @@ def standing_chart(rows: Sequence[Row], catalog: Catalog) -> alt.LayerChart:
     )
     axis = alt.Axis(format="~%", values=[0, 0.25, 0.5, 0.75, 1], grid=True, domain=False)
     base = alt.Chart(data(drawn)).encode(y=y, color=alt.Color("framework:N", scale=colours, legend=None))
-    span = {"x": alt.X("low:Q", title=None, scale=scale, axis=axis), "x2": "high:Q"}
+    span = {"x": alt.X("low:Q", title=None, scale=scale, axis=axis), "x2": alt.X2("high:Q")}
     known = base.transform_filter("datum.measured").mark_rule(strokeWidth=3, opacity=0.6).encode(**span)
     unknown = (
-        base.transform_filter("!datum.measured").mark_rule(strokeDash=[2, 4]).encode(**span, color=alt.value(CONTEXT))
+        base.transform_filter("!datum.measured")
+        .mark_rule(strokeDash=[2, 4])
+        .encode(**span, color=alt.ColorValue(CONTEXT))
     )
     dots = base.transform_filter("datum.measured").mark_point(filled=True, size=60, opacity=1)
     shaped = dots.encode(x=alt.X("value:Q", scale=scale), shape=alt.Shape("framework:N", scale=shapes, legend=None))
     remark = base.transform_filter("!datum.measured").mark_text(baseline="bottom", dy=-3, fontStyle="italic")
     remarks = remark.encode(
-        x=alt.X("middle:Q", scale=scale), text="remark:N", color=alt.value(MUTED)
+        x=alt.X("middle:Q", scale=scale), text=alt.Text("remark:N"), color=alt.ColorValue(MUTED)
     ).transform_calculate(middle="0.5")
     return dressed(alt.layer(known, unknown, shaped, remarks), WIDTH - 96, 24 * len(drawn))
 

@@ -83,7 +83,9 @@ def data(rows: Sequence[Row]) -> alt.InlineData:
 
 def dressed(chart: Any, width: int = WIDTH, height: int = 220) -> Any:
     """Return the chart with the size and the configuration every chart shares."""
-    return chart.properties(width=width, height=height).configure(**chart_config())
+    # Set on the chart itself: `properties` and `configure` copy every layer twice each, most of what drawing takes.
+    chart.width, chart.height, chart.config = width, height, alt.Config(**chart_config())
+    return chart
 
 
 def line_chart(
@@ -116,10 +118,16 @@ def line_chart(
         sampled = alt.Chart(data([row for row in rows if row.get("low") is not None])).mark_rule(
             opacity=0.55, strokeWidth=4
         )
-        layers.append(sampled.encode(x=x, y=alt.Y("low:Q", title=None, scale=axis.scale), y2="high:Q", color=colour))
-    layers.append(base.mark_line().encode(detail="part:N"))
+        layers.append(
+            sampled.encode(x=x, y=alt.Y("low:Q", title=None, scale=axis.scale), y2=alt.Y2("high:Q"), color=colour)
+        )
+    layers.append(base.mark_line().encode(detail=alt.Detail("part:N")))
     if dashed:
-        steps = alt.Chart(data(dashed)).mark_line(strokeDash=[2, 3]).encode(x=x, y=y, color=colour, detail="part:N")
+        steps = (
+            alt.Chart(data(dashed))
+            .mark_line(strokeDash=[2, 3])
+            .encode(x=x, y=y, color=colour, detail=alt.Detail("part:N"))
+        )
         layers.append(steps)
     ends = _ends(rows, catalog, axis, height)
     marked = data(rows if points else ends)
@@ -132,7 +140,7 @@ def line_chart(
     last = max(row["period"] for row in rows)
     layers.append(
         named.encode(
-            x=alt.X("end:T"), y=alt.Y("place:Q", scale=axis.scale), text="label:N", color=colour
+            x=alt.X("end:T"), y=alt.Y("place:Q", scale=axis.scale), text=alt.Text("label:N"), color=colour
         ).transform_calculate(end=f"toDate('{last}')")
     )
     return dressed(alt.layer(*layers), WIDTH - END_ROOM - 40, height)
@@ -179,11 +187,11 @@ def _ends(rows: Sequence[Row], catalog: Catalog, axis: Axis, height: int) -> lis
 def _break_layer(breaks: Sequence[tuple[str, str]]) -> Any:
     """A vertical mark, with its reason, where a source changed what it counts."""
     marks = data([{"period": period, "reason": reason} for period, reason in breaks])
-    rule = alt.Chart(marks).mark_rule(color=MUTED, strokeDash=[4, 3]).encode(x="period:T")
+    rule = alt.Chart(marks).mark_rule(color=MUTED, strokeDash=[4, 3]).encode(x=alt.X("period:T"))
     text = (
         alt.Chart(marks)
         .mark_text(color=MUTED, align="right", dx=-5, baseline="top", fontStyle="italic")
-        .encode(x="period:T", y=alt.value(2), text="reason:N")
+        .encode(x=alt.X("period:T"), y=alt.YValue(2), text=alt.Text("reason:N"))
     )
     return alt.layer(rule, text)
 
@@ -229,7 +237,7 @@ def dot_chart(
     where["color"] = alt.Color("framework:N", scale=colours, legend=None)
     base = alt.Chart(data(drawn)).encode(**where)
     sampled = alt.Chart(data([row for row in drawn if row["low"] is not None])).mark_rule(strokeWidth=3, opacity=0.6)
-    spans = sampled.encode(x=alt.X("low:Q", title=None, scale=axis.scale), x2="high:Q", **where)
+    spans = sampled.encode(x=alt.X("low:Q", title=None, scale=axis.scale), x2=alt.X2("high:Q"), **where)
     dots = base.mark_point(filled=True, size=60, opacity=1).encode(
         x=scale, shape=alt.Shape("framework:N", scale=shapes, legend=None)
     )
@@ -237,7 +245,7 @@ def dot_chart(
     if group:
         layers.append(
             base.mark_text(align="left", dx=8, baseline="middle").encode(
-                x=alt.X("right:Q", scale=axis.scale), text="label:N"
+                x=alt.X("right:Q", scale=axis.scale), text=alt.Text("label:N")
             )
         )
     left = 112 if group else 76

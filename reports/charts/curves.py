@@ -33,11 +33,11 @@ def curves_chart(curves: Sequence[Panel], size: str, measure: str) -> alt.LayerC
     base = alt.Chart(data(points)).encode(x=x, color=alt.Color("colour:N", scale=None, legend=None))
     shape = alt.Shape("shape:N", scale=None, legend=None)
     layers: list[Any] = [
-        base.mark_rule(strokeWidth=3, opacity=0.5).encode(y=alt.Y("low:Q", scale=upward.scale), y2="high:Q"),
+        base.mark_rule(strokeWidth=3, opacity=0.5).encode(y=alt.Y("low:Q", scale=upward.scale), y2=alt.Y2("high:Q")),
         *(
             base.transform_filter(f"datum.dash == '{dash}'")
             .mark_line(strokeDash=[int(part) for part in dash.split()])
-            .encode(y=y, detail="curve:N")
+            .encode(y=y, detail=alt.Detail("curve:N"))
             for dash in dict.fromkeys(point["dash"] for point in points)
         ),
         base.mark_point(filled=True, size=40, opacity=1).encode(y=y, shape=shape),
@@ -51,7 +51,7 @@ def curves_chart(curves: Sequence[Panel], size: str, measure: str) -> alt.LayerC
         named.encode(
             x=alt.X("at:Q", scale=across.scale),
             y=alt.Y("place:Q", scale=upward.scale),
-            text="label:N",
+            text=alt.Text("label:N"),
             color=alt.Color("colour:N", scale=None, legend=None),
         )
     )
@@ -104,9 +104,9 @@ def join_chart(rows: Sequence[Row], catalog: Catalog, across: str, upward: str) 
     tall = base.transform_filter("isValid(datum.y_low)").mark_rule(**span)
     shape = alt.Shape("framework:N", scale=shapes, legend=None)
     layers = [
-        wide.encode(x=alt.X("x_low:Q", scale=scales["x"].scale), x2="x_high:Q", y=y),
-        tall.encode(x=x, y=alt.Y("y_low:Q", scale=scales["y"].scale), y2="y_high:Q"),
+        wide.encode(x=alt.X("x_low:Q", scale=scales["x"].scale), x2=alt.X2("x_high:Q"), y=y),
+        tall.encode(x=x, y=alt.Y("y_low:Q", scale=scales["y"].scale), y2=alt.Y2("y_high:Q")),
         base.mark_point(filled=True, size=80, opacity=1).encode(x=x, y=y, shape=shape),
-        base.mark_text(align="left", dx=9, dy=-9).encode(x=x, y=y, text="label:N"),
+        base.mark_text(align="left", dx=9, dy=-9).encode(x=x, y=y, text=alt.Text("label:N")),
     ]
     return dressed(alt.layer(*layers), WIDTH - 110, _HEIGHT)

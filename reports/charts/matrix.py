@@ -73,7 +73,7 @@ def dots_chart(rows: Sequence[Row], names: Sequence[str], scale: Scale, left: in
     base = alt.Chart(data(rows)).encode(y=y)
     x = alt.X("value:Q", title=scale.title, scale=scaled, axis=axis)
     span = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=3, opacity=0.5)
-    drawn = span.encode(x=alt.X("low:Q", title=scale.title, scale=scaled), x2="high:Q", **_AS_IS)
+    drawn = span.encode(x=alt.X("low:Q", title=scale.title, scale=scaled), x2=alt.X2("high:Q"), **_AS_IS)
     return dressed(alt.layer(drawn, *_marks(rows, x, y)), WIDTH - left - 8, _ROW * len(names))
 
 
@@ -87,7 +87,7 @@ def parts_chart(rows: Sequence[Row], names: Sequence[str], title: str, left: int
     axis = alt.Axis(tickCount=5, format="~s", grid=True, domain=False, labelOverlap=True)
     y = alt.Y("name:N", title=None, scale=alt.Scale(domain=list(names), padding=0), axis=_names(left))
     x = alt.X("start:Q", title=title, scale=scale, axis=axis)
-    base = alt.Chart(data(rows)).encode(y=y, x=x, x2="end:Q", **_AS_IS)
+    base = alt.Chart(data(rows)).encode(y=y, x=x, x2=alt.X2("end:Q"), **_AS_IS)
     looks: dict[str, dict[str, Any]] = {
         "full": {"height": 9},
         "pale": {"height": 9, "opacity": 0.4},
@@ -105,7 +105,7 @@ def bars_rows(rows: Sequence[Row], names: Sequence[str], title: str, format: str
     y = alt.Y("name:N", title=None, scale=alt.Scale(domain=list(names), padding=0), axis=_names(left))
     x = alt.X("value:Q", title=title, scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
     bars = alt.Chart(data(rows)).encode(y=y, x=x, **_AS_IS).mark_bar(height=9)
-    ends = alt.Chart(data([{"at": 0}])).mark_rule(color=CONTEXT).encode(x="at:Q")
+    ends = alt.Chart(data([{"at": 0}])).mark_rule(color=CONTEXT).encode(x=alt.X("at:Q"))
     return dressed(alt.layer(ends, bars), WIDTH - left - 8, _ROW * len(names))
 
 
