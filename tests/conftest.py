@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,23 @@ def built_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path
     with FileLock(shared / "built-home.lock"):
         if not (home / "reports" / AS_OF.isoformat() / "index.html").exists():
             _build(load_settings(environ={}, home=home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A home that was bare before one run of the fixed day, and how that run ended. Read-only by agreement."""
+    home = tmp_path_factory.mktemp("first-run") / "home"
+    command = [*CLI, "run", "--offline", "--as-of", AS_OF.isoformat()]
+    options = {"cwd": home.parent, "capture_output": True, "text": True, "timeout": 240}
+    return home, subprocess.run(command, env=process_environment(home), **options)
+
+
+@pytest.fixture
+def known_to_prefect(first_run: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path) -> Path:
+    """A home where Prefect was started before: making its database anew takes half of a start."""
+    home = tmp_path / "home"
+    shutil.copytree(first_run[0] / "prefect", home / "prefect")
     return home
 
 

@@ -23,6 +23,8 @@ from tests.sources.replay import Answer, ReplayServer, as_html
 from tests.support import CLI, process_environment
 
 PATIENCE_S = 240
+# On one worker: another would collect everything for itself.
+COLLECTED_ONCE = pytest.mark.xdist_group("collected")
 WHEN_OF_EACH = """
 select source, any_value(status), max(newest_period) from marts.source_health
 where source not in ('snapshot', 'bench', 'probes', 'trends_import', 'jobs_import') group by source
@@ -45,6 +47,15 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, 
         yield home, server
 
 
+@pytest.fixture(scope="module")
+def loaded(collected: tuple[Path, ReplayServer]) -> tuple[Path, ReplayServer]:
+    """The same home after a build."""
+    home, server = collected
+    done = _barometer(home, server, "build")
+    assert done.returncode == 0, done.stderr
+    return home, server
+
+
 def _barometer(home: Path, server: ReplayServer, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
     environ = process_environment(home) | environment(server) | env
     return subprocess.run(
@@ -63,6 +74,7 @@ def _rows(home: Path, query: str) -> list[tuple]:
         return connection.execute(query).fetchall()
 
 
+@COLLECTED_ONCE
 def test_every_source_lands_its_replies(collected: tuple[Path, ReplayServer]):
     home, _ = collected
     for source in SOURCES:
@@ -71,6 +83,7 @@ def test_every_source_lands_its_replies(collected: tuple[Path, ReplayServer]):
         assert statuses <= {"ok", "no_data"}, (source, statuses)
 
 
+@COLLECTED_ONCE
 def test_a_second_run_on_the_same_day_asks_nothing(collected: tuple[Path, ReplayServer]):
     home, server = collected
     asked = server.count()
@@ -80,16 +93,16 @@ def test_a_second_run_on_the_same_day_asks_nothing(collected: tuple[Path, Replay
     assert server.count() == asked
 
 
+@COLLECTED_ONCE
 def test_every_request_says_who_asks(collected: tuple[Path, ReplayServer]):
     _, server = collected
     agents = {asked.headers.get("User-Agent", "") for asked in server.asked}
     assert all(agent.startswith("barometer/") and "tests@example.org" in agent for agent in agents), agents
 
 
-def test_no_key_and_no_person_is_left_anywhere(collected: tuple[Path, ReplayServer]):
-    home, server = collected
-    built = _barometer(home, server, "build")
-    assert built.returncode == 0, built.stderr
+@COLLECTED_ONCE
+def test_no_key_and_no_person_is_left_anywhere(loaded: tuple[Path, ReplayServer]):
+    home, server = loaded
     sent = " ".join(str(asked.headers) + str(asked.query) for asked in server.asked)
     assert all(key in sent for key in KEYS.values())
     for path in (path for path in home.rglob("*") if path.is_file()):
@@ -99,9 +112,9 @@ def test_no_key_and_no_person_is_left_anywhere(collected: tuple[Path, ReplayServ
             assert secret.encode() not in content, (path, secret)
 
 
-def test_a_build_takes_up_what_was_collected(collected: tuple[Path, ReplayServer]):
-    home, server = collected
-    assert _barometer(home, server, "build").returncode == 0
+@COLLECTED_ONCE
+def test_a_build_takes_up_what_was_collected(loaded: tuple[Path, ReplayServer]):
+    home, server = loaded
     health = _rows(home, WHEN_OF_EACH)
     assert {source for source, _, _ in health} == set(SOURCES)
     assert {status for _, status, _ in health} == {"ok"}
@@ -112,9 +125,9 @@ def test_a_build_takes_up_what_was_collected(collected: tuple[Path, ReplayServer
     assert _rows(home, "select count(*) from raw.pulls") == before
 
 
-def test_replay_reads_what_landed_again_and_changes_nothing(collected: tuple[Path, ReplayServer]):
-    home, server = collected
-    assert _barometer(home, server, "build").returncode == 0
+@COLLECTED_ONCE
+def test_replay_reads_what_landed_again_and_changes_nothing(loaded: tuple[Path, ReplayServer]):
+    home, server = loaded
     counts = "select count(*), count(distinct (project, day, split, category)) from raw.package_downloads_day"
     before, asked = _rows(home, counts), server.count()
     done = _barometer(home, server, "replay", "pypistats")
@@ -176,8 +189,8 @@ def test_a_bad_day_hides_nothing_older(services: ReplayServer, tmp_path: Path):
 
 
 @pytest.mark.xdist_group("prefect")
-def test_a_run_collects_everything_and_the_report_names_it(services: ReplayServer, tmp_path: Path):
-    home = tmp_path / "home"
+def test_a_run_collects_everything_and_the_report_names_it(services: ReplayServer, known_to_prefect: Path):
+    home = known_to_prefect
     done = _barometer(home, services, "run")
     assert done.returncode == 0, done.stderr
     for source in SOURCES:
@@ -194,8 +207,8 @@ def test_a_run_collects_everything_and_the_report_names_it(services: ReplayServe
 
 
 @pytest.mark.xdist_group("prefect")
-def test_with_errors_everywhere_a_run_still_renders_and_says_so(services: ReplayServer, tmp_path: Path):
-    home = tmp_path / "home"
+def test_with_errors_everywhere_a_run_still_renders_and_says_so(services: ReplayServer, known_to_prefect: Path):
+    home = known_to_prefect
     services.trouble = Answer(b"<html>out of order</html>", 503)
     done = _barometer(home, services, "run", BAROMETER_WAIT_CAP="0")
     assert done.returncode == 0, done.stderr
@@ -258,10 +271,10 @@ with guarded_server():
 
 
 @pytest.mark.xdist_group("prefect")
-def test_a_key_comes_from_a_secret_block_where_the_environment_has_none(tmp_path: Path):
+def test_a_key_comes_from_a_secret_block_where_the_environment_has_none(known_to_prefect: Path):
     done = subprocess.run(
-        [sys.executable, "-c", SAVE_AND_READ, str(tmp_path)],
-        env=process_environment(tmp_path),
+        [sys.executable, "-c", SAVE_AND_READ, str(known_to_prefect)],
+        env=process_environment(known_to_prefect),
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,

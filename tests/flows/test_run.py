@@ -22,10 +22,9 @@ PATIENCE_S = 180
 
 
 @pytest.mark.xdist_group("prefect")
-def test_a_run_makes_what_build_and_report_make(barometer, built_home: Path, tmp_path: Path):
-    done = barometer("run", "--offline", "--as-of", AS_OF.isoformat(), timeout=PATIENCE_S)
+def test_a_run_makes_what_build_and_report_make(first_run, built_home: Path):
+    home, done = first_run
     assert done.returncode == 0, done.stderr
-    home = tmp_path / "home"
     assert table_contents(home / "warehouse.duckdb") == table_contents(built_home / "warehouse.duckdb")
     assert file_contents(home / "reports") == file_contents(built_home / "reports")
     assert str(Path("home") / "reports" / AS_OF.isoformat() / "index.html") in done.stdout
@@ -35,8 +34,8 @@ def test_a_run_makes_what_build_and_report_make(barometer, built_home: Path, tmp
 
 
 @pytest.mark.xdist_group("prefect")
-def test_an_earlier_day_collects_nothing(barometer):
-    done = barometer("run", "--as-of", AS_OF.isoformat(), timeout=PATIENCE_S)
+def test_an_earlier_day_collects_nothing(barometer, known_to_prefect: Path):
+    done = barometer("run", "--as-of", AS_OF.isoformat(), home=known_to_prefect, timeout=PATIENCE_S)
     assert done.returncode == 0, done.stderr
     assert f"as known on {AS_OF}: nothing is collected for an earlier day" in done.stderr
     assert "| asked |" not in done.stdout

@@ -50,21 +50,26 @@ def rows(home: Path) -> Counter[tuple]:
     return found
 
 
+def landed_files(home: Path) -> int:
+    """How many files a collection has put into its landing folder so far."""
+    return sum(1 for path in (home / "landing").rglob("*") if path.is_file())
+
+
 def test_killed_at_random_moments_and_run_again_it_has_every_answer_once(services: ReplayServer, tmp_path: Path):
-    begun = time.monotonic()
     undisturbed = start(tmp_path / "undisturbed", services)
-    while undisturbed.poll() is None and not (tmp_path / "undisturbed" / "landing").exists():
-        time.sleep(0.01)
-    landing_begins = time.monotonic() - begun
-    assert undisturbed.wait(60) == 0
-    span = time.monotonic() - begun
+    assert undisturbed.wait(120) == 0
+    files = landed_files(tmp_path / "undisturbed")
     expected = rows(tmp_path / "undisturbed")
     assert len({table for table, _ in expected}) >= 4
     rng, landed_before = random.Random(5), set()
     for number in range(KILLS):
         home = tmp_path / f"killed-{number}"
         process = start(home, services)
-        time.sleep(rng.uniform(0.9 * landing_begins, span))
+        # By how far it came, not by the clock: no two runs take equally long.
+        enough = rng.randrange(files)
+        while process.poll() is None and landed_files(home) < enough:
+            time.sleep(0.002)
+        time.sleep(rng.uniform(0, 0.01))
         process.kill()
         process.wait()
         landing = Landing(home / "landing")

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -20,7 +20,7 @@ import pytest
 
 from barometer.catalog import load_catalog
 from barometer.errors import WarehouseError
-from barometer.settings import load_settings
+from barometer.settings import Settings, load_settings
 from flows import steps
 from sources.snapshot import Snapshot
 from tests.support import AS_OF, CLI, EARLIER, file_contents, process_environment, table_contents
@@ -33,6 +33,8 @@ from marts.evidence as evidence
 """
 KILLS_A_TEST = 25
 RERUN_EVERY = 5
+# The watcher reads at least so often, and at once when anything changed.
+READ_EVERY_S = 0.3
 
 
 def build_and_report(home: str, as_of: dt.date) -> None:
@@ -46,12 +48,19 @@ def build_and_report(home: str, as_of: dt.date) -> None:
 
 
 def read_all_the_while(home: str, whole: set[tuple], stop, reads, faults) -> None:
-    """Read as others do until told to stop: every warehouse must be one of the `whole` ones, every page complete."""
+    """Read as others do until told to stop: every warehouse must be one of the `whole` ones, every page complete.
+
+    Reading takes a tenth of a second of a core that the runs need: a run that is slowed to half its pace would be
+    killed in its first half only.
+    """
     settings = load_settings(environ={}, home=home)
+    before, read_at = None, 0.0
     while not stop.is_set():
-        time.sleep(0.02)
-        if not settings.warehouse.exists():
+        time.sleep(0.005)
+        now = _state_of(settings)
+        if not settings.warehouse.exists() or (now == before and time.monotonic() < read_at + READ_EVERY_S):
             continue
+        before = now
         try:
             with reader(settings.warehouse) as connection:
                 seen = connection.execute(SEEN).fetchone()
@@ -64,13 +73,31 @@ def read_all_the_while(home: str, whole: set[tuple], stop, reads, faults) -> Non
             faults.put(f"not readable: {error}")
         with reads.get_lock():
             reads.value += 1
+        read_at = time.monotonic()
+
+
+def _state_of(settings: Settings) -> list[tuple[int, int, int]]:
+    """What changes when anybody writes or replaces the warehouse or a page."""
+    found = []
+    for path in (settings.warehouse, *settings.reports.glob("*/index.html")):
+        with suppress(FileNotFoundError):
+            known = path.stat()
+            found.append((known.st_ino, known.st_size, known.st_mtime_ns))
+    return found
 
 
 @pytest.fixture(scope="module")
 def forks() -> ForkServerContext:
     """Processes that start at once, because what they import is imported already."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.reliability.test_kills", "reports.render", "warehouse.build", "advice"])
+    preloaded = [
+        "tests.reliability.test_kills",
+        "tests.reliability.warm",
+        "reports.render",
+        "warehouse.build",
+        "advice",
+    ]
+    context.set_forkserver_preload(preloaded)
     return context
 
 
