@@ -7,11 +7,7 @@
 with
 spread_processes as (
     select
-        run,
-        workload,
-        stack,
-        format,
-        runtime,
+        *,
         case when p50_s is not null then coalesce(len(process_p50_s), 1) end as processes,
         list_avg(list_transform(process_p50_s, lambda seconds: ln(seconds))) as log_p50,
         list_stddev_samp(list_transform(process_p50_s, lambda seconds: ln(seconds))) as log_spread
@@ -47,9 +43,9 @@ select
     figures.latency_batch, -- samples a query
     figures.queries, -- queries of the single stream
     figures.p50_s, -- median latency, over the queries of all processes
-    spreads.p50_low_s, -- lower end of its 90 % interval, Student's t over processes' logarithms; null: of one process
-    spreads.p50_high_s, -- upper end
-    spreads.processes, -- processes that took a stream each; null without a latency
+    figures.p50_low_s, -- lower end of its 90 % interval, Student's t over processes' logarithms; null: of one process
+    figures.p50_high_s, -- upper end
+    figures.processes, -- processes that took a stream each; null without a latency
     figures.p90_s, -- 90 % took less
     figures.p99_s, -- 99 % took less
     figures.deprecation, -- warnings in which the runtime calls what was used deprecated
@@ -68,13 +64,7 @@ select
     units.machine, -- the machine in words
     units.origin, -- bundled, or the reader's own
     units.measured_on -- day the run began
-from staging.probe_deployment_answers as figures
-inner join span_processes as spreads
-    on spreads.run = figures.run
-    and spreads.workload = figures.workload
-    and spreads.stack = figures.stack
-    and spreads.format = figures.format
-    and spreads.runtime = figures.runtime
+from span_processes as figures
 inner join core.probe_units as units
     on units.run = figures.run and units.probe = 'deployment' and units.unit = figures.unit
 inner join core.probe_stacks as stacks on stacks.run = figures.run and stacks.stack = figures.stack
