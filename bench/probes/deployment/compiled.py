@@ -129,7 +129,7 @@ class Question:
 
 
 class _Asking:
-    """One loader and one artefact, asked in a fresh process each time."""
+    """One loader and one artefact; each call of `about` is a fresh process."""
 
     def __init__(self, program: Path, form: str, folder: Path, artefact: str) -> None:
         self._program, self._form, self._folder, self._artefact = program, form, folder, artefact
