@@ -1,7 +1,8 @@
 """A worker's first lines: end with the runner, keep to its cores, find `bench` and nothing else, serve.
 
-Run by path with `python -P`, by an interpreter that need not have Barometer: only this package's folder is added, not
-the folder it lies in, which may hold another environment's libraries.
+Or, where BENCH_FORK_FD says so, be a server that forks workers. Run by path with `python -P`, by an interpreter that
+need not have Barometer: only this package's folder is added, not the folder it lies in, which may hold another
+environment's libraries.
 """
 
 import ctypes
@@ -39,10 +40,20 @@ def pin() -> None:
         os.sched_setaffinity(0, {int(core) for core in wanted.split(",")})
 
 
-if __name__ == "__main__":
+def settle() -> None:
+    """Do what comes before any library is imported, or is used."""
     end_with_parent()
     pin()
+
+
+if __name__ == "__main__":
+    settle()
     find_bench()
     from bench.worker import serve
 
-    serve()
+    if "BENCH_FORK_FD" in os.environ:
+        from bench.forking import serve_forks
+
+        serve_forks(serve, settle)
+    else:
+        serve(int(os.environ["BENCH_REPLY_FD"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import threading
@@ -14,16 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from bench.allocator import allocator_variables
+from bench.children import Child, Fresh, Pipes, pinned
+from bench.forkserver import Forked, Servers, can_serve
 from bench.gpu import PowerLog
 from bench.group import Member
 from bench.history import History
 from bench.pressure import Rule
 from bench.process import Worker
 from bench.results import Record, ResultFile
-from bench.spec import Division, Size
-from bench.stacks import MODES, cache_variables, thread_variables
+from bench.spec import Size
+from bench.stacks import CACHE_RULES, MODES, cache_variables, thread_variables
 from bench.stop import Stop, raise_worst
 from bench.tiers import Options
+
+# Forks of cells whose first steps are figures, taken alone: the cold one, and one with warm caches.
+FIRST_STEPS = 2
 
 
 @dataclass(frozen=True)
@@ -61,9 +67,16 @@ class Context:
     extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # The environment's hash by its name, once a worker of this session told its distributions.
     environment_ids: dict[str, str] = field(default_factory=dict)
+    servers: Servers = field(init=False)
+    # What a worker of a stack had imported in the end; the stacks whose import was timed in this session.
+    modules: dict[str, list[str]] = field(default_factory=dict)
+    imported: set[str] = field(default_factory=set)
     # Seconds that a job took when it was last done, by its name.
     _took: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.servers = Servers(self.scratch)
 
     def write(self, *records: Record) -> None:
         """Append to the file, and remember. May be called from several threads."""
@@ -102,15 +115,43 @@ class Context:
         """Return the folder of a worker's compile caches. Where it does not exist yet, the worker starts cold."""
         return self.scratch / "caches" / re.sub(r"[^\w.-]+", "_", "/".join(names))
 
-    def start(self, stack: str, division: Division, cache: Path, cores: Sequence[int]) -> Worker:
-        """Start a worker for a stack on the cores. Raises WorkerError if it cannot be started."""
-        mode = MODES[stack]
-        variables = {**cache_variables(str(cache)), **thread_variables(division.threads), **mode.variables}
-        variables |= allocator_variables(division.allocator)
+    def prepare(self, number: int, members: Sequence[Member]) -> None:
+        """Have a server import what the members' workers need, for the forks of that number.
+
+        In forks whose first steps are figures that is the framework alone: what a framework imports as it takes its
+        first step is a part of that step. In later forks it is all that a worker was found to have imported.
+        """
+        self.servers.begin(number)
+        # In pairs for want of memory: then there is none for servers either.
+        if self.options.pairwise or not can_serve():
+            return
+        for member in members:
+            mode = MODES[member.stack]
+            modules = [*mode.modules, f"bench.programs.{mode.framework}.base"]
+            if number >= FIRST_STEPS:
+                modules = self.modules.get(member.stack, modules)
+            python = self.pythons[mode.environment]
+            self.servers.prepare(_line(member), python, _lasting(member), self.cores, modules)
+
+    def start(self, member: Member, cache: Path, cores: Sequence[int], afresh: bool = False) -> Worker:
+        """Start a worker for a member on the cores: `afresh`, or forked by a server that was prepared for it.
+
+        Raises WorkerError if it cannot be started.
+        """
         cache.mkdir(parents=True, exist_ok=True)
         log = self.scratch / f"{cache.name}.log"
-        variables |= self.extra.get(stack, {})
-        return Worker(self.pythons[mode.environment], variables, log, cores, self.stop.check)
+        lasting = _lasting(member)
+        variables = {**cache_variables(str(cache)), **self.extra.get(member.stack, {})}
+        server = None if afresh else self.servers.ready(_line(member), lasting, self.timeout)
+
+        def child(pipes: Pipes) -> Child:
+            if server is not None:
+                with contextlib.suppress(OSError):
+                    return Forked(server, variables, log, cores, pipes)
+            python = self.pythons[MODES[member.stack].environment]
+            return Fresh(python, {**lasting, **variables, **pinned(cores)}, log, pipes)
+
+        return Worker(child, log, self.stop.check)
 
     def opening(self, workload: str, size: Size, member: Member) -> dict[str, Any]:
         """Return the arguments of a worker's `open` request."""
@@ -125,3 +166,15 @@ class Context:
             "workload": workload,
             "modules": list(MODES[member.stack].modules),
         }
+
+
+def _lasting(member: Member) -> dict[str, str]:
+    """Return the variables that libraries read as they are loaded, and not again."""
+    division = member.division
+    allocator = allocator_variables(division.allocator)
+    return {**thread_variables(division.threads), **MODES[member.stack].variables, **CACHE_RULES, **allocator}
+
+
+def _line(member: Member) -> str:
+    """Return whose server a member's workers descend from: the twin's is its own, as that of another stack would be."""
+    return member.stack + "#twin" * member.twin

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import environment, gates, parity, pressure
-from bench.context import Context, Job
+from bench.context import FIRST_STEPS, Context, Job
 from bench.errors import WorkerError
 from bench.gates import Gates
 from bench.group import LOAD, Unit
@@ -20,9 +20,6 @@ from bench.rounds import Rounds
 from bench.seat import Seat, Seats
 from bench.spec import OK, TIMEOUT
 from bench.stacks import MODES
-
-# Forks of cells whose first steps are figures, taken alone: the cold one, and one with warm caches.
-_FIRST_STEPS = 2
 
 
 class Fork:
@@ -44,7 +41,7 @@ class Fork:
         try:
             self._choose_cores()
             rounds = Rounds(self.context, self.unit, self.seats, self.rng, self.cores)
-            self.gates.ensure(self.group, [seat.member for seat in self.seats.all])
+            self.gates.ensure(self.group, [seat.member for seat in self.seats.all], self.number)
             self._start()
             for phase in self.group.phases:
                 self._begin(phase)
@@ -69,11 +66,13 @@ class Fork:
             failure = self.gates.failure(self.group, seat.member.stack)
             if failure is not None:
                 self.seats.drop(seat, *failure)
-        if self.number == 0 and self.group.purpose == "cells":
-            # Alone, one after the other: here importing and building are figures too.
+        alone = self.number == 0 and self.group.purpose == "cells"
+        self.context.prepare(self.number, [seat.member for seat in self.seats.living()])
+        if alone:
+            # Alone, one after the other: here building is a figure, and importing once a stack, whose workers of
+            # other workloads would import the same.
             for seat in self.seats.living():
-                self._spawn(seat, self.cores)
-                self.seats.guard(seat, self._open)
+                self._open_alone(seat)
         else:
             self._beside("open", self._open_beside, self._spawn)
         self.seats.each(lambda seat: self._canary(seat, "start"))
@@ -81,11 +80,11 @@ class Fork:
         for name, gate in gates.count_gates(counts, self.group).items():
             self.seats.hold(self.seats.named(name), [gate])
 
-    def _spawn(self, seat: Seat, cores: list[int]) -> None:
+    def _spawn(self, seat: Seat, cores: list[int], afresh: bool = False) -> None:
         cache = self.context.cache(self.group.id, seat.member.id)
         seat.cold, seat.started_at = not cache.exists(), now()
         try:
-            seat.worker = self.context.start(seat.member.stack, seat.member.division, cache, cores)
+            seat.worker = self.context.start(seat.member, cache, cores, afresh)
         except WorkerError as error:
             self.seats.drop(seat, error.status, error.kind, str(error))
 
@@ -94,6 +93,15 @@ class Fork:
             seat.facts |= self.seats.ask(
                 seat, "open", **self.context.opening(self.group.workload, self.group.size, seat.member)
             )
+
+    def _open_alone(self, seat: Seat) -> None:
+        afresh = seat.member.stack not in self.context.imported
+        self._spawn(seat, self.cores, afresh)
+        self.seats.guard(seat, self._open)
+        if seat.status == OK and afresh:
+            self.context.imported.add(seat.member.stack)
+        else:
+            seat.facts["import_s"] = None
 
     def _open_beside(self, seat: Seat) -> None:
         """Open the worker while others open on other cores: no durations are kept."""
@@ -107,7 +115,7 @@ class Fork:
     def _begin(self, phase: str) -> None:
         """Take every member's first step into the phase, then hold the timed programs' outputs to each other."""
         threads = self.seats.threads()
-        if threads != 1 or (self.group.purpose == "cells" and self.number < _FIRST_STEPS):
+        if threads != 1 or (self.group.purpose == "cells" and self.number < FIRST_STEPS):
             self.seats.each(lambda seat: self._first(seat, phase))
         else:
             self._beside(f"first {phase}", partial(self._first_beside, phase=phase))
@@ -184,7 +192,11 @@ class Fork:
     def _end(self, seat: Seat) -> None:
         """Read back what was in force, after all the work, and let the canary speak again."""
         name = MODES[seat.member.stack].environment
-        facts = self.seats.ask(seat, "facts", environment=name not in self.context.environment_ids)
+        known = self.context.modules
+        asked = {"environment": name not in self.context.environment_ids, "modules": seat.member.stack not in known}
+        facts = self.seats.ask(seat, "facts", **asked)
+        if facts["modules"] is not None:
+            known[seat.member.stack] = facts["modules"]
         if facts["environment"] is not None:
             self._remember(name, facts["environment"])
         seat.facts |= {**facts, "environment_id": self.context.environment_ids[name]}

@@ -51,8 +51,8 @@ class Gates:
         """Return why the stack must not be timed in the group; None if it may."""
         return self._failed.get((_key(group), stack))
 
-    def ensure(self, group: Group, members: Sequence[Member]) -> None:
-        """Judge the members' stacks, unless all were judged before."""
+    def ensure(self, group: Group, members: Sequence[Member], number: int) -> None:
+        """Judge the members' stacks, unless all were judged before. `number` is that of the fork that asks."""
         key = _key(group)
         first = {member.stack: member for member in reversed(members)}
         stacks = [stack for stack in MODES if stack in first]
@@ -65,6 +65,7 @@ class Gates:
         self._context.say(f"    parity: {', '.join(asked)}")
         threads = first[asked[0]].division.threads if asked else None
         workers: dict[str, Worker] = {}
+        self._context.prepare(number, [_judged(first[stack]) for stack in asked])
         try:
             self._context.side_by_side(
                 [
@@ -86,20 +87,20 @@ class Gates:
         try:
             # Nothing is measured cold here, so a stack's workloads share what its compiler can share.
             cache = self._context.cache("parity", member.stack)
-            workers[member.stack] = self._context.start(member.stack, _division(member), cache, cores)
+            workers[member.stack] = self._context.start(_judged(member), cache, cores)
         except WorkerError as error:
             self._failed[_key(group), member.stack] = (error.status, error.kind, f"before timing: {error}")
 
     def _take(self, group: Group, member: Member, workers: Mapping[str, Worker], cores: list[int]) -> None:
         """Put the path of a stack's figures where `_judge` finds it, or why there are none into `_failed`."""
-        worker, division = workers.get(member.stack), _division(member)
+        worker, division = workers.get(member.stack), _judged(member).division
         if worker is None:
             return
         path = self._context.scratch / f"figures-{group.workload}-{group.size.name}-{member.stack}.npz"
         long = group.workload in self._context.options.tier.time_to_loss
         try:
             worker.move(cores)
-            opening = self._context.opening(group.workload, _size(group), Member(member.stack, division))
+            opening = self._context.opening(group.workload, _size(group), _judged(member))
             worker.ask("open", self._context.timeout, **opening)
             canary = worker.ask("canary", self._context.timeout)["value"]
             asked = {"seed": self._context.options.seed, "time_to_loss": long}
@@ -190,9 +191,10 @@ def _key(group: Group) -> _Key:
     return group.workload, group.size.name, group.device
 
 
-def _division(member: Member) -> Division:
-    """Return the division that is judged: every knob matched, in fp32, in the member's own mode."""
-    return matched(member.division.mode, member.division.device, threads=member.division.threads)
+def _judged(member: Member) -> Member:
+    """Return what is judged for a member: every knob matched, in fp32, in its own mode."""
+    division = member.division
+    return Member(member.stack, matched(division.mode, division.device, threads=division.threads))
 
 
 def _size(group: Group) -> Size:

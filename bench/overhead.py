@@ -6,10 +6,12 @@ import math
 import random
 import tempfile
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.allocator import allocator_variables
+from bench.children import Fresh, pinned
 from bench.discovery import load_workload
 from bench.environments import interpreter
 from bench.errors import OptionError
@@ -50,7 +52,8 @@ def _fork(python: str, rounds: int, seconds: float, rng: random.Random) -> list[
     opening: dict[str, Any] = {"size": asdict(size), "division": division.as_dict()}
     opening |= {"framework": "torch", "workload": _WORKLOAD, "modules": ["torch"]}
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-        worker = Worker(python, variables, Path(scratch) / "log", quietest_cores()[:1])
+        log = Path(scratch) / "log"
+        worker = Worker(partial(Fresh, python, {**variables, **pinned(quietest_cores()[:1])}, log), log)
         try:
             worker.ask("open", _TIMEOUT, **opening)
             worker.ask("first", _TIMEOUT, phase="train", seed=0)

@@ -7,22 +7,16 @@ import json
 import os
 import select
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from bench.children import Child, Pipes
 from bench.environment import one_line
 from bench.errors import WorkerError
 from bench.spec import NOT_RUN, OOM, TIMEOUT
 
-_CHILD = Path(__file__).resolve().with_name("child.py")
-# What must not leak from the runner's environment into a worker's. What its allocator does, the division says.
-_DROPPED = (
-    *("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "BENCH_CPUS"),
-    *("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES"),
-)
 _LOG_TAIL = 600
 # An answer is one line; figures travel in files. More than this without a line's end is garbage.
 _LONGEST = 16 << 20
@@ -33,39 +27,21 @@ _GLANCE = 0.5
 class Worker:
     """A child process that holds one program. It is stopped (SIGSTOP) except while it answers."""
 
-    def __init__(
-        self,
-        python: str,
-        variables: Mapping[str, str],
-        log: Path,
-        cores: Sequence[int] | None = None,
-        watch: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Start the process on `cores`. `watch` is called while an answer is awaited, and may raise to end the wait."""
-        reader, writer = os.pipe()
-        environ = {name: value for name, value in os.environ.items() if name not in _DROPPED}
-        environ |= {"BENCH_REPLY_FD": str(writer), "PYTHONDONTWRITEBYTECODE": "1", **variables}
-        if cores is not None:
-            environ["BENCH_CPUS"] = ",".join(map(str, cores))
+    def __init__(self, start: Callable[[Pipes], Child], log: Path, watch: Callable[[], None] = lambda: None) -> None:
+        """Start the process, which prints to `log`, by handing its pipes to `start`; what that raises is passed on.
+
+        `watch` is called while an answer is awaited, and may raise to end the wait.
+        """
         self.log = log
         self._watch = watch
+        self._pipes = Pipes.made()
         try:
-            with log.open("wb") as output:
-                self._process = subprocess.Popen(
-                    [python, "-P", str(_CHILD)],
-                    stdin=subprocess.PIPE,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    env=environ,
-                    pass_fds=[writer],
-                    start_new_session=True,
-                )
-        except OSError as error:
-            os.close(reader)
-            raise WorkerError("died", NOT_RUN, f"{python} could not be started: {error}") from error
+            self._child = start(self._pipes)
+        except BaseException:
+            self._pipes.close_near()
+            raise
         finally:
-            os.close(writer)
-        self._reader = reader
+            self._pipes.close_far()
         self._oom_kills = _oom_kills()
         self._buffer = b""
         self._asked = 0
@@ -75,7 +51,7 @@ class Worker:
     @property
     def pid(self) -> int:
         """The process id, also of its group."""
-        return self._process.pid
+        return self._child.pid
 
     def ask(self, what: str, timeout: float, **arguments: Any) -> dict[str, Any]:
         """Send a request and return the answer. Raises WorkerError, and the worker is gone then, unless it answered.
@@ -86,9 +62,7 @@ class Worker:
         self.resume()
         line = json.dumps({"do": what, "id": self._asked, **arguments}) + "\n"
         try:
-            assert self._process.stdin is not None
-            self._process.stdin.write(line.encode())
-            self._process.stdin.flush()
+            _write(self._pipes.requests, line.encode())
         except BrokenPipeError:
             self._fail_dead(what)
         answer = self._parse(what, self._read_line(what, timeout))
@@ -106,10 +80,10 @@ class Worker:
             if left <= 0:
                 self.kill()
                 raise WorkerError("hung", TIMEOUT, f"no answer to {what} within {timeout:.0f} s")
-            if not select.select([self._reader], [], [], min(left, _GLANCE))[0]:
+            if not select.select([self._pipes.replies], [], [], min(left, _GLANCE))[0]:
                 self._watch()
                 continue
-            chunk = os.read(self._reader, 1 << 16)
+            chunk = os.read(self._pipes.replies, 1 << 16)
             if not chunk:
                 self._fail_dead(what)
             self._buffer += chunk
@@ -129,9 +103,7 @@ class Worker:
         raise WorkerError("garbage", NOT_RUN, f"the worker answered {what} with garbage: {line[:80]!r}")
 
     def _fail_dead(self, what: str) -> NoReturn:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(10)
-        code = self._process.returncode
+        code = self._child.wait(10)
         self.kill()
         how = "closed its channel" if code is None else f"ended with {code}" if code >= 0 else f"died of signal {-code}"
         # The kernel ends a process that takes more memory than there is, with SIGKILL and without a word.
@@ -169,18 +141,17 @@ class Worker:
             return
         self._killed = True
         self._signal(signal.SIGKILL)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(10)
-        if self._process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.close()
-        if self._reader >= 0:
-            os.close(self._reader)
-            self._reader = -1
+        self._child.wait(10)
+        self._pipes.close_near()
 
     def _signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, number)
+            os.killpg(self._child.pid, number)
+
+
+def _write(descriptor: int, line: bytes) -> None:
+    while line:
+        line = line[os.write(descriptor, line) :]
 
 
 def _oom_kills() -> int:

@@ -100,6 +100,7 @@ def _run(context: Context, plan: Sequence[Group], gates: Gates) -> str:
     except Stopped as stopped:
         reason = stopped.reason
     finally:
+        context.servers.close()
         if context.power is not None:
             context.power.close()
         for group in plan:
@@ -149,7 +150,7 @@ def _fits(context: Context, group: Group, member: Member) -> tuple[str, str]:
     worker = None
     try:
         cache = context.cache(group.id, member.id, str(group.size.batch))
-        worker = context.start(member.stack, member.division, cache, context.cores)
+        worker = context.start(member, cache, context.cores, afresh=True)
         worker.ask("open", context.timeout, **context.opening(group.workload, group.size, member))
         worker.ask("first", context.timeout, phase="train", seed=context.options.seed)
         worker.ask("block", context.timeout, phase="train", steps=2)

@@ -10,7 +10,7 @@ from bench.discovery import has_program, load_workload, workload_ids
 from bench.errors import OptionError
 from bench.group import LOAD, Group, Member, Unit
 from bench.spec import Size, as_shipped, matched
-from bench.stacks import MODES, SHIPPED_MODE, ladder, reference
+from bench.stacks import COMPILED_MODE, MODES, SHIPPED_MODE, ladder, reference
 from bench.tiers import EVERY_DAY, Options
 
 # Forks of a primary cell before anything else: of two, a t-interval is too wide to say anything.
@@ -140,9 +140,10 @@ def _cells(name: str, options: Options) -> list[Group]:
 def _divisions(name: str, track: str, options: Options) -> list[str]:
     """Return the divisions that a workload is timed under on a track; a workload that was named gets them all."""
     tier, named = options.tier, name in options.workloads
-    if track != _tracks(options)[0][0] and tier.second_track and not named and name not in tier.second_track:
+    second = track != _tracks(options)[0][0]
+    if second and tier.second_track and not named and name not in tier.second_track:
         return []
-    left_out = bool(tier.shipped) and not named and name not in tier.shipped
+    left_out = bool(tier.shipped) and not named and (second or name not in tier.shipped)
     return [division for division in tier.divisions if division != "as-shipped" or not left_out]
 
 
@@ -197,21 +198,13 @@ def _ladders(name: str, options: Options) -> list[Group]:
     """Return one group an environment: every rung between as-shipped and matched, timed together."""
     size = load_workload(name).SPEC.sizes[options.tier.size]
     track, threads = _tracks(options)[0]
-    environments = dict.fromkeys(MODES[stack].environment for stack in _stacks(name, options))
+    stacks = _stacks(name, options)
+    environments = dict.fromkeys(MODES[stack].environment for stack in stacks)
     found = []
     for environment in environments:
-        members = []
-        for rung in ladder(environment, options.device, threads):
-            stack = next(
-                (
-                    one.stack
-                    for one in MODES.values()
-                    if one.environment == environment and one.mode == rung.division.mode
-                ),
-                None,
-            )
-            if stack is not None:
-                members.append(Member(stack, rung.division))
+        modes = {MODES[stack].mode: stack for stack in stacks if MODES[stack].environment == environment}
+        rungs = ladder(environment, options.device, threads, compiled=COMPILED_MODE[environment] in modes)
+        members = [Member(modes[rung.division.mode], rung.division) for rung in rungs if rung.division.mode in modes]
         forks = min(options.tier.forks, options.tier.side_forks)
         found.append(
             Group("ladder", name, size, options.device, track, "mixed", "ladder", ("train",), tuple(members), forks)
@@ -233,7 +226,7 @@ def _sweeps(name: str, options: Options) -> list[Group]:
         # What is timed on few workloads for its cost is not worth a sweep either, unless it was named.
         if stack not in narrow or stack in options.stacks
     )
-    forks = min(options.tier.forks, 2)
+    forks = min(options.tier.forks, options.tier.sweep_forks)
 
     def group(purpose: str, of: Size, value: int, knob: str, phases: tuple[str, ...], who: tuple[Member, ...]) -> Group:
         return Group(

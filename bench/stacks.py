@@ -118,14 +118,15 @@ class Rung:
     division: Division
 
 
-def ladder(environment: str, device: str, threads: int | None = None) -> list[Rung]:
-    """Return the rungs from as-shipped to matched for one environment, one knob a rung, in a fixed order.
+def ladder(environment: str, device: str, threads: int | None = None, compiled: bool = True) -> list[Rung]:
+    """Return the rungs from as-shipped to matched for one environment, one knob a rung, none that would turn nothing.
 
-    The knobs, in order: precision, layout, allocator, compile, placement, optimizer (its values and the
+    The knobs, in their fixed order: precision, layout, allocator, compile, placement, optimizer (its values and the
     normalisation's). The first rung is as-shipped; the last has every knob of the matched division in the environment's
-    compiled mode. The allocator comes before compiling, because a compiled step has less to allocate.
+    compiled mode, or unless `compiled` still in the one that ships. The allocator comes before compiling, because a
+    compiled step has less to allocate.
     """
-    goal = matched(COMPILED_MODE[environment], device, threads=threads)
+    goal = matched((COMPILED_MODE if compiled else SHIPPED_MODE)[environment], device, threads=threads)
     now = replace(as_shipped(SHIPPED_MODE[environment], device, threads=threads), name="rung-0-as-shipped")
     rungs = [Rung("as-shipped", now)]
     turns: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -137,14 +138,23 @@ def ladder(environment: str, device: str, threads: int | None = None) -> list[Ru
         ("optimizer", {"optimizer": goal.optimizer, "norms": goal.norms}),
     )
     for number, (knob, change) in enumerate(turns, 1):
-        now = replace(now, **{"name": f"rung-{number}-{knob}", **change})
-        rungs.append(Rung(knob, now))
+        then = replace(now, **change)
+        if then != now:
+            now = replace(then, name=f"rung-{number}-{knob}")
+            rungs.append(Rung(knob, now))
     return rungs
 
 
 def reference(stacks: list[str]) -> str:
     """Return the stack that is run twice and asked first in doubt: the first of REFERENCES, else the first given."""
     return next((stack for stack in REFERENCES if stack in stacks), stacks[0])
+
+
+# Everything is cached, however quickly it compiled.
+CACHE_RULES = {
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+}
 
 
 def cache_variables(folder: str) -> dict[str, str]:
@@ -154,8 +164,7 @@ def cache_variables(folder: str) -> dict[str, str]:
         "TRITON_CACHE_DIR": f"{folder}/triton",
         "CUDA_CACHE_PATH": f"{folder}/cuda",
         "JAX_COMPILATION_CACHE_DIR": f"{folder}/jax",
-        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+        **CACHE_RULES,
     }
 
 

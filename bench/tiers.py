@@ -13,9 +13,10 @@ from bench.stacks import MODES
 class Tier:
     """How much a run does. `rounds` is a phase's, of blocks of `block_s` seconds; `retries` more replace dropped ones.
 
-    `workloads` and `stacks` are () for all; `ladder` and `scaling` name the workloads that get them, `shipped` and
-    `second_track` those that are timed as shipped and on every core (() for all). `side_forks` is how many forks those
-    and the ladder get, `narrow` on which workloads alone a stack is timed.
+    `workloads` and `stacks` are () for all; `ladder` and `scaling` name the workloads that get them. `shipped` are
+    timed as shipped, and `second_track`, matched, on every core; () is all, and on every core in all divisions.
+    `side_forks` is how many forks those and the ladder get, `sweep_forks` how many a batch or model size gets,
+    `narrow` on which workloads alone a stack is timed.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Tier:
     shipped: tuple[str, ...] = ()
     second_track: tuple[str, ...] = ()
     side_forks: int = 5
+    sweep_forks: int = 2
     narrow: tuple[tuple[str, tuple[str, ...]], ...] = ()
     batches: tuple[int, ...] = (1, 16, 256)
     examples: tuple[int, ...] = (1_000, 10_000, 100_000)
@@ -79,6 +81,8 @@ TIERS = {
         shipped=("mlp", "cnn", "lstm"),
         second_track=("mlp", "cnn"),
         side_forks=3,
+        # Curves over sizes: two forks would have no interval worth reading either.
+        sweep_forks=1,
         narrow=(
             ("keras-tensorflow-xla", _FEW),
             ("tensorflow-xla", _FEW),

@@ -218,12 +218,13 @@ class Session:
         return {"wall_s": min(seconds)}
 
     def facts(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer with what is in force, memory's high water, compilations, and, if asked, the distributions."""
+        """Answer with what is in force, memory's high water, compilations, and, if asked, distributions and modules."""
         return {
             "resolved": _resolved(self.program),
             "memory": self.program.memory(),
             "compiles": self.program.compiles(),
             "environment": environment(self.modules) if request["environment"] else None,
+            "modules": [name for name in sys.modules if not name.startswith("__")] if request["modules"] else None,
         }
 
 
@@ -242,10 +243,10 @@ def environment(modules: list[str]) -> dict[str, Any]:
     return {"python": platform.python_version(), "distributions": dict(sorted(versions.items())), "records": records}
 
 
-def serve() -> None:
-    """Answer requests until stdin ends."""
+def serve(descriptor: int) -> None:
+    """Answer requests on the descriptor until stdin ends."""
     session = Session()
-    replies = os.fdopen(int(os.environ["BENCH_REPLY_FD"]), "w", encoding="utf-8", buffering=1)
+    replies = os.fdopen(descriptor, "w", encoding="utf-8", buffering=1)
     for line in sys.stdin:
         request = json.loads(line)
         method: Callable[[Mapping[str, Any]], dict[str, Any]] = getattr(session, request["do"])

@@ -230,7 +230,6 @@ def test_ladder_scaling_and_loaders_are_timed(tmp_path: Path):
         "precision",
         "layout",
         "allocator",
-        "compile",
         "placement",
         "optimizer",
     ]

@@ -160,16 +160,26 @@ KNOBS = {
 }
 
 
+@pytest.mark.parametrize("compiled", [True, False])
 @pytest.mark.parametrize("environment", sorted(stacks.SHIPPED_MODE))
-def test_a_rung_turns_one_knob_and_the_last_is_matched(environment: str):
-    rungs = stacks.ladder(environment, "cpu", 1)
-    assert [rung.knob for rung in rungs] == ["as-shipped", *KNOBS]
+def test_a_rung_turns_one_knob_and_the_last_is_matched(environment: str, compiled: bool):
+    rungs = stacks.ladder(environment, "cpu", 1, compiled)
+    knobs = [rung.knob for rung in rungs]
+    assert knobs == ["as-shipped", *(knob for knob in KNOBS if knob in knobs)]
     for before, after in pairwise(rungs):
         one, two = asdict(before.division), asdict(after.division)
         turned = {name for name in one if one[name] != two[name]} - {"name"}
+        assert turned
         assert turned <= KNOBS[after.knob]
-    goal = matched(stacks.COMPILED_MODE[environment], "cpu", threads=1)
-    assert replace(rungs[-1].division, name="matched") == goal
+    mode = (stacks.COMPILED_MODE if compiled else stacks.SHIPPED_MODE)[environment]
+    assert replace(rungs[-1].division, name="matched") == matched(mode, "cpu", threads=1)
+
+
+def test_a_ladder_compiles_only_where_the_compiled_stack_is_timed():
+    tier = replace(TIERS["standard"], ladder=("cnn",), workloads=("cnn",))
+    plan = {group.id.rsplit("/", 1)[-1]: group for group in groups(Options(tier, cores=1)) if group.purpose == "ladder"}
+    assert {member.stack for member in plan["keras-torch"].members} == {"keras-torch-eager"}
+    assert {member.stack for member in plan["torch"].members} == {"torch-eager", "torch-compile"}
 
 
 def test_the_table_of_stacks_is_whole():

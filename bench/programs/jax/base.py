@@ -47,7 +47,11 @@ LOSSES: Mapping[str, Callable[[jax.Array, jax.Array], jax.Array]] = {
 
 
 def configure(division: Division) -> None:
-    """Choose the platform and matmul precision, and count compilations from here on. Thread pools follow affinity."""
+    """Choose the platform and matmul precision, and count compilations from here on. Thread pools follow affinity.
+
+    The cache's folder is read from the environment again: JAX read it when it was imported, before this fork.
+    """
+    jax.config.update("jax_compilation_cache_dir", os.environ.get("JAX_COMPILATION_CACHE_DIR"))
     jax.config.update("jax_platforms", division.device)
     set_precision(division)
     jax.monitoring.register_event_duration_secs_listener(
