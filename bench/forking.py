@@ -9,7 +9,7 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,11 @@ def serve_forks(become: Callable[[int], None], settle: Callable[[], None]) -> No
         if request["do"] == "wait":
             answer: dict[str, Any] = {"code": _code(request["pid"])}
         else:
+            own = os.getpid()
             pid = os.fork()
             if pid == 0:
                 channel.close()
-                _work(request, descriptors[0], descriptors[1], become, settle)
+                _work(request, own, descriptors, become, settle)
             _lead(pid)
             for one in descriptors:
                 os.close(one)
@@ -74,13 +75,13 @@ def _code(pid: int) -> int | None:
 
 def _work(
     request: Mapping[str, Any],
-    requests: int,
-    replies: int,
+    server: int,
+    descriptors: Sequence[int],
     become: Callable[[int], None],
     settle: Callable[[], None],
 ) -> None:
     """Be the worker, and end. Never returns."""
-    code = 70
+    code, (requests, replies) = 70, descriptors
     try:
         _lead(0)
         os.environ.update(request["variables"])
@@ -90,8 +91,10 @@ def _work(
         os.close(requests)
         os.close(log)
         settle()
-        become(replies)
-        code = 0
+        # It may have ended before this process was tied to it.
+        if os.getppid() == server:
+            become(replies)
+            code = 0
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -13,11 +13,10 @@ from pathlib import Path
 import pytest
 
 from bench.errors import WorkerError
-from bench.forkserver import Forked, ForkServer, Servers, can_serve
+from bench.forkserver import Forked, ForkServer, Servers
 from bench.process import Worker
 from tests.bench.dummies import kinds, options, read, run_dummies
 
-pytestmark = pytest.mark.skipif(not can_serve(), reason="there are fork servers on Linux alone")
 CORES = sorted(os.sched_getaffinity(0))
 
 
