@@ -28,9 +28,6 @@ from bench.stacks import CACHE_RULES, MODES, cache_variables, thread_variables
 from bench.stop import Stop, raise_worst
 from bench.tiers import Options
 
-# Forks of cells whose first steps are figures, taken alone: the cold one, and one with warm caches.
-FIRST_STEPS = 2
-
 
 @dataclass(frozen=True)
 class Job:
@@ -115,26 +112,28 @@ class Context:
         """Return the folder of a worker's compile caches. Where it does not exist yet, the worker starts cold."""
         return self.scratch / "caches" / re.sub(r"[^\w.-]+", "_", "/".join(names))
 
-    def prepare(self, number: int, members: Sequence[Member]) -> None:
-        """Have a server import what the members' workers need, for the forks of that number.
+    def prepare(self, members: Sequence[Member], bare: bool) -> None:
+        """Have servers import what the members' workers need.
 
-        In forks whose first steps are figures that is the framework alone: what a framework imports as it takes its
-        first step is a part of that step. In later forks it is all that a worker was found to have imported.
+        If `bare` that is the framework alone: where a first step is a figure, what a framework imports as it takes its
+        first step is a part of it. Else it is all that a worker of the stack was found to have imported.
         """
-        self.servers.begin(number)
-        # In pairs for want of memory: then there is none for servers either.
-        if self.options.pairwise or not can_serve():
+        # In pairs for want of memory: then there is none for servers either. A library that counts GPUs as it is
+        # imported starts the driver, which does not outlive a fork.
+        if self.options.pairwise or self.options.device == "cuda" or not can_serve():
             return
         for member in members:
             mode = MODES[member.stack]
             modules = [*mode.modules, f"bench.programs.{mode.framework}.base"]
-            if number >= FIRST_STEPS:
+            if not bare:
                 modules = self.modules.get(member.stack, modules)
             python = self.pythons[mode.environment]
-            self.servers.prepare(_line(member), python, _lasting(member), self.cores, modules)
+            self.servers.prepare(_line(member, bare), python, _lasting(member), self.cores, modules)
 
-    def start(self, member: Member, cache: Path, cores: Sequence[int], afresh: bool = False) -> Worker:
-        """Start a worker for a member on the cores: `afresh`, or forked by a server that was prepared for it.
+    def start(
+        self, member: Member, cache: Path, cores: Sequence[int], bare: bool = False, afresh: bool = False
+    ) -> Worker:
+        """Start a worker for a member on the cores: `afresh`, or forked by the server that was prepared for it.
 
         Raises WorkerError if it cannot be started.
         """
@@ -142,7 +141,7 @@ class Context:
         log = self.scratch / f"{cache.name}.log"
         lasting = _lasting(member)
         variables = {**cache_variables(str(cache)), **self.extra.get(member.stack, {})}
-        server = None if afresh else self.servers.ready(_line(member), lasting, self.timeout)
+        server = None if afresh else self.servers.ready(_line(member, bare), lasting, self.timeout)
 
         def child(pipes: Pipes) -> Child:
             if server is not None:
@@ -175,6 +174,6 @@ def _lasting(member: Member) -> dict[str, str]:
     return {**thread_variables(division.threads), **MODES[member.stack].variables, **CACHE_RULES, **allocator}
 
 
-def _line(member: Member) -> str:
+def _line(member: Member, bare: bool) -> str:
     """Return whose server a member's workers descend from: the twin's is its own, as that of another stack would be."""
-    return member.stack + "#twin" * member.twin
+    return member.stack + "#twin" * member.twin + " bare" * bare

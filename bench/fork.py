@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import environment, gates, parity, pressure
-from bench.context import FIRST_STEPS, Context, Job
+from bench.context import Context, Job
 from bench.errors import WorkerError
 from bench.gates import Gates
 from bench.group import LOAD, Unit
@@ -20,6 +20,9 @@ from bench.rounds import Rounds
 from bench.seat import Seat, Seats
 from bench.spec import OK, TIMEOUT
 from bench.stacks import MODES
+
+# Forks of cells whose first steps are figures, taken alone: the cold one, and one with warm caches.
+_FIRST_STEPS = 2
 
 
 class Fork:
@@ -35,13 +38,16 @@ class Fork:
         self.seats = Seats(context, self.group, self.id)
         self.rng = random.Random(zlib.crc32(f"{context.options.seed}/{self.group.id}/{unit.number}".encode()))
         self.cores: list[int] = list(context.cores)
+        # Whether its first steps are figures.
+        self.shown = self.group.purpose == "cells" and self.number < _FIRST_STEPS
 
     def run(self) -> None:
         """Take every phase's rounds. Raises Stopped; complete rounds are in the file then, and so is each worker."""
         try:
             self._choose_cores()
+            self.context.servers.begin(self.group.id)
             rounds = Rounds(self.context, self.unit, self.seats, self.rng, self.cores)
-            self.gates.ensure(self.group, [seat.member for seat in self.seats.all], self.number)
+            self.gates.ensure(self.group, [seat.member for seat in self.seats.all])
             self._start()
             for phase in self.group.phases:
                 self._begin(phase)
@@ -66,9 +72,8 @@ class Fork:
             failure = self.gates.failure(self.group, seat.member.stack)
             if failure is not None:
                 self.seats.drop(seat, *failure)
-        alone = self.number == 0 and self.group.purpose == "cells"
-        self.context.prepare(self.number, [seat.member for seat in self.seats.living()])
-        if alone:
+        self.context.prepare([seat.member for seat in self.seats.living()], self.shown)
+        if self.shown and self.number == 0:
             # Alone, one after the other: here building is a figure, and importing once a stack, whose workers of
             # other workloads would import the same.
             for seat in self.seats.living():
@@ -84,7 +89,7 @@ class Fork:
         cache = self.context.cache(self.group.id, seat.member.id)
         seat.cold, seat.started_at = not cache.exists(), now()
         try:
-            seat.worker = self.context.start(seat.member, cache, cores, afresh)
+            seat.worker = self.context.start(seat.member, cache, cores, self.shown, afresh)
         except WorkerError as error:
             self.seats.drop(seat, error.status, error.kind, str(error))
 
@@ -115,7 +120,7 @@ class Fork:
     def _begin(self, phase: str) -> None:
         """Take every member's first step into the phase, then hold the timed programs' outputs to each other."""
         threads = self.seats.threads()
-        if threads != 1 or (self.group.purpose == "cells" and self.number < FIRST_STEPS):
+        if threads != 1 or self.shown:
             self.seats.each(lambda seat: self._first(seat, phase))
         else:
             self._beside(f"first {phase}", partial(self._first_beside, phase=phase))

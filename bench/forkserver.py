@@ -1,8 +1,8 @@
 """The runner's end of a fork server: a process that imports a stack's framework once, then forks workers of it.
 
-Importing takes seconds, and every group of a run starts every stack anew. A server serves the groups of one fork number
-only: of two forks of a group, each descends from a server of its own, so what differs from process to process (where
-the libraries lie in memory, hash seeds) still differs between the forks that an interval is taken over.
+Importing takes seconds, and every group of a run starts every stack anew. A server serves one fork of a group only: of
+two forks, each descends from a server of its own, so what differs from process to process (where the libraries lie in
+memory, hash seeds) still differs between the forks that an interval is taken over.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from bench.errors import WorkerError
 
 _LONGEST = 1 << 16
 _GLANCE = 0.02
+# Each holds a framework in memory: 40 to 190 MB that no other process shares.
+_MOST = 16
 Key = tuple[str, frozenset[tuple[str, str]]]
 
 
@@ -134,7 +136,7 @@ class Forked:
 
 
 class Servers:
-    """The servers of one fork number at a time.
+    """The servers that are up: all are replaced when a group comes that they have served.
 
     There is one for whatever must stand when a process starts: the member, and the variables that libraries read as
     they load.
@@ -142,15 +144,15 @@ class Servers:
 
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
-        self._number = -1
+        self._served: set[str] = set()
         self._count = 0
         self._servers: dict[Key, ForkServer] = {}
 
-    def begin(self, number: int) -> None:
-        """End the servers of another fork number."""
-        if number != self._number:
+    def begin(self, group: str) -> None:
+        """Begin a fork of a group, by its id: servers that have served another fork of it end, and so do too many."""
+        if group in self._served or len(self._servers) > _MOST:
             self.close()
-            self._number = number
+        self._served.add(group)
 
     def prepare(
         self, line: str, python: str, variables: Mapping[str, str], cores: Sequence[int], modules: Sequence[str]
@@ -172,6 +174,7 @@ class Servers:
         for server in self._servers.values():
             server.close()
         self._servers.clear()
+        self._served.clear()
 
 
 def _key(line: str, variables: Mapping[str, str]) -> Key:

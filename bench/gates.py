@@ -51,8 +51,8 @@ class Gates:
         """Return why the stack must not be timed in the group; None if it may."""
         return self._failed.get((_key(group), stack))
 
-    def ensure(self, group: Group, members: Sequence[Member], number: int) -> None:
-        """Judge the members' stacks, unless all were judged before. `number` is that of the fork that asks."""
+    def ensure(self, group: Group, members: Sequence[Member]) -> None:
+        """Judge the members' stacks, unless all were judged before."""
         key = _key(group)
         first = {member.stack: member for member in reversed(members)}
         stacks = [stack for stack in MODES if stack in first]
@@ -65,7 +65,7 @@ class Gates:
         self._context.say(f"    parity: {', '.join(asked)}")
         threads = first[asked[0]].division.threads if asked else None
         workers: dict[str, Worker] = {}
-        self._context.prepare(number, [_judged(first[stack]) for stack in asked])
+        self._context.prepare([_judged(first[stack]) for stack in asked], bare=True)
         try:
             self._context.side_by_side(
                 [
@@ -87,7 +87,7 @@ class Gates:
         try:
             # Nothing is measured cold here, so a stack's workloads share what its compiler can share.
             cache = self._context.cache("parity", member.stack)
-            workers[member.stack] = self._context.start(_judged(member), cache, cores)
+            workers[member.stack] = self._context.start(_judged(member), cache, cores, bare=True)
         except WorkerError as error:
             self._failed[_key(group), member.stack] = (error.status, error.kind, f"before timing: {error}")
 

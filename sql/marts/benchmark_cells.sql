@@ -38,7 +38,7 @@ select
     cells.device_s, -- seconds a step on the device itself, where that can be told
     cells.first_step_cold_s, -- first step with empty compile caches
     cells.first_step_warm_s, -- first step with caches from an earlier fork
-    cells.import_s, -- importing the framework
+    cells.import_s, -- importing the framework, timed once a stack: null in cells of other workloads
     cells.build_s, -- building the program
     cells.peak_bytes, -- most memory the worker had, both phases together
     cells.memory_method, -- how that was measured

@@ -102,12 +102,12 @@ def test_a_server_that_dies_as_it_imports_does_not_fork(tmp_path: Path):
     assert not server(tmp_path, ["fatal"], PYTHONPATH=str(tmp_path)).ready(60)
 
 
-def test_each_fork_number_gets_servers_of_its_own(tmp_path: Path):
+def test_two_forks_of_a_group_get_servers_of_their_own(tmp_path: Path):
     servers = Servers(tmp_path)
     try:
         found = []
-        for number in (0, 0, 1):
-            servers.begin(number)
+        for group in ("mlp", "cnn", "mlp"):
+            servers.begin(group)
             servers.prepare("dummy-one", sys.executable, {}, CORES, [])
             found.append(servers.ready("dummy-one", {}, 60))
         assert found[0] is found[1]
