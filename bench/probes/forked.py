@@ -7,7 +7,6 @@ question breaks, hangs or kills is its own copy.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
@@ -22,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.child import end_with_parent
 from bench.stacks import cache_variables
 
 ANSWERED, HUNG, DIED, NOT_RUN = "answered", "hung", "died", "not-run"
@@ -135,7 +135,7 @@ def _answer(question: Callable[[Path], Mapping[str, Any]], fork: Fork, writer: i
     """Be the fork: answer into the pipe and end. Never returns."""
     code = 70
     try:
-        _end_with_parent()
+        end_with_parent()
         os.chdir(fork.output.parent)
         stream = os.open(fork.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(stream, 1)
@@ -155,12 +155,6 @@ def keep_still() -> None:
     """
     gc.collect()
     gc.freeze()
-
-
-def _end_with_parent() -> None:
-    if sys.platform == "linux":
-        set_parent_death_signal = 1
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 def cores() -> int:

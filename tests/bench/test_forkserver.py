@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,3 +127,22 @@ def test_forks_after_the_first_keep_what_was_set_for_their_stack(tmp_path: Path)
     assert {(one["number"], one["import_s"] is None) for one in forks} == {(0, False), (1, True), (2, True)}
     odd = {cell["stack"]: cell for cell in found.cells}["dummy-odd"]
     assert "P5-norm-epsilon" in odd["reason"]
+
+
+def test_every_worker_but_the_first_of_a_stack_is_forked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    parents = []
+
+    class Noted(Forked):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            parents.append(parent_of(self.pid))
+
+    monkeypatch.setattr("bench.context.Forked", Noted)
+    run_dummies(tmp_path / "run.jsonl", options(forks=3))
+    gates, twin, later = 3, 1, 4
+    assert len(parents) == gates + twin + 2 * later
+    # Bare servers of fork 0, of fork 1, and full ones of fork 2; the gates' serve fork 0 too.
+    first, second, third = set(parents[: gates + twin]), set(parents[-2 * later : -later]), set(parents[-later:])
+    assert [len(one) for one in (first, second, third)] == [4, 4, 4]
+    assert not first & second
+    assert not (first | second) & third
