@@ -141,7 +141,7 @@ class Context:
         log = self.scratch / f"{cache.name}.log"
         lasting = _lasting(member)
         variables = {**cache_variables(str(cache)), **self.extra.get(member.stack, {})}
-        server = None if afresh else self.servers.ready(_line(member, bare), lasting, self.timeout)
+        server = None if afresh else self.servers.ready(_line(member, bare), lasting, self.timeout, self.stop.check)
 
         def child(pipes: Pipes) -> Child:
             if server is not None:

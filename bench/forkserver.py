@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from bench.errors import WorkerError
 
 _LONGEST = 1 << 16
 _GLANCE = 0.02
+# How often a wait for imports looks up, and how long an answer that takes no work may take, both in seconds.
+_LOOK, _PATIENCE = 0.5, 60.0
 # Each holds a framework in memory: 40 to 190 MB that no other process shares.
 _MOST = 16
 Key = tuple[str, frozenset[tuple[str, str]]]
@@ -58,23 +61,31 @@ class ForkServer:
         self._lock = threading.Lock()
         self._ready: bool | None = None
 
-    def ready(self, timeout: float) -> bool:
-        """Wait until the imports are done; False if it must not fork: it died, or a library runs threads in it."""
+    def ready(self, timeout: float, watch: Callable[[], None]) -> bool:
+        """Wait until the imports are done; False if it must not fork: it died, or a library runs threads in it.
+
+        `watch` is called meanwhile, and may raise to end the wait.
+        """
         if self._ready is None:
-            answer = self._heard(timeout)
+            until = time.monotonic() + timeout
+            while not select.select([self._socket], [], [], _LOOK)[0] and time.monotonic() < until:
+                watch()
+            answer = self._heard(_LOOK)
             self._ready = bool(answer and answer["ready"])
             if not self._ready:
                 self.close()
         return self._ready
 
     def fork(self, variables: Mapping[str, str], log: Path, cores: Sequence[int] | None, pipes: Pipes) -> int:
-        """Return the process id of a new worker. Raises OSError where the server is gone."""
+        """Return the process id of a new worker. Raises OSError where the server is gone, or does not answer."""
         request = {"do": "fork", "log": str(log), "variables": {**variables, **pinned(cores)}}
         with self._lock:
             ends = [pipes.worker_requests, pipes.worker_replies]
             socket.send_fds(self._socket, [json.dumps(request).encode()], ends)
-            answer = self._heard(None)
+            answer = self._heard(_PATIENCE)
         if answer is None:
+            # What it may yet fork ends with it, and no later answer is taken for another's.
+            self.close()
             raise OSError("the fork server is gone")
         return int(answer["pid"])
 
@@ -83,7 +94,7 @@ class ForkServer:
         try:
             with self._lock:
                 self._socket.send(json.dumps({"do": "wait", "pid": pid}).encode())
-                answer = self._heard(None)
+                answer = self._heard(_PATIENCE)
         except OSError:
             answer = None
         if answer is None:
@@ -91,21 +102,20 @@ class ForkServer:
         code: int | None = answer["code"]
         return code
 
-    def _heard(self, timeout: float | None) -> dict[str, Any] | None:
+    def _heard(self, timeout: float) -> dict[str, Any] | None:
         self._socket.settimeout(timeout)
         try:
             line = self._socket.recv(_LONGEST)
         except OSError:
             return None
-        finally:
-            self._socket.settimeout(None)
         return json.loads(line) if line else None
 
     def close(self) -> None:
         """End it, and every worker that it forked. May be called twice."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
         self._socket.close()
 
 
@@ -157,17 +167,23 @@ class Servers:
     def prepare(
         self, line: str, python: str, variables: Mapping[str, str], cores: Sequence[int], modules: Sequence[str]
     ) -> None:
-        """Start a server, unless there is one; do not wait for it. Raises WorkerError if it cannot be started."""
+        """Start a server, unless there is one; do not wait for it.
+
+        Where it cannot be started there is none: the worker that is then started afresh says why it cannot be.
+        """
         key = _key(line, variables)
         if key not in self._servers:
             self._count += 1
             log = self._scratch / f"fork-server-{self._count}.log"
-            self._servers[key] = ForkServer(python, variables, log, cores, modules)
+            with contextlib.suppress(WorkerError):
+                self._servers[key] = ForkServer(python, variables, log, cores, modules)
 
-    def ready(self, line: str, variables: Mapping[str, str], timeout: float) -> ForkServer | None:
-        """Return the server once it can fork; None where there is none, or it must not fork."""
+    def ready(
+        self, line: str, variables: Mapping[str, str], timeout: float, watch: Callable[[], None] = lambda: None
+    ) -> ForkServer | None:
+        """Return the server once it can fork; None where there is none, or it must not. What `watch` raises goes on."""
         server = self._servers.get(_key(line, variables))
-        return server if server is not None and server.ready(timeout) else None
+        return server if server is not None and server.ready(timeout, watch) else None
 
     def close(self) -> None:
         """End every server, and with it every worker that it forked."""

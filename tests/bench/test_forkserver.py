@@ -16,6 +16,7 @@ import pytest
 from bench.errors import WorkerError
 from bench.forkserver import Forked, ForkServer, Servers
 from bench.process import Worker
+from bench.stop import Stopped
 from tests.bench.dummies import kinds, options, read, run_dummies
 
 CORES = sorted(os.sched_getaffinity(0))
@@ -28,7 +29,7 @@ def server(folder: Path, modules: list[str], **variables: str) -> ForkServer:
 @pytest.fixture
 def ready(tmp_path: Path) -> Iterator[ForkServer]:
     one = server(tmp_path, ["numpy", "there_is_no_such_module"])
-    assert one.ready(60)
+    assert one.ready(60, lambda: None)
     yield one
     one.close()
 
@@ -95,12 +96,12 @@ def test_workers_end_with_their_server(ready: ForkServer, tmp_path: Path):
 def test_a_server_in_which_a_library_runs_threads_does_not_fork(tmp_path: Path):
     text = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
     (tmp_path / "threaded.py").write_text(text, encoding="utf-8")
-    assert not server(tmp_path, ["threaded"], PYTHONPATH=str(tmp_path)).ready(60)
+    assert not server(tmp_path, ["threaded"], PYTHONPATH=str(tmp_path)).ready(60, lambda: None)
 
 
 def test_a_server_that_dies_as_it_imports_does_not_fork(tmp_path: Path):
     (tmp_path / "fatal.py").write_text("import os\nos._exit(3)\n", encoding="utf-8")
-    assert not server(tmp_path, ["fatal"], PYTHONPATH=str(tmp_path)).ready(60)
+    assert not server(tmp_path, ["fatal"], PYTHONPATH=str(tmp_path)).ready(60, lambda: None)
 
 
 def test_two_forks_of_a_group_get_servers_of_their_own(tmp_path: Path):
@@ -146,3 +147,24 @@ def test_every_worker_but_the_first_of_a_stack_is_forked(tmp_path: Path, monkeyp
     assert [len(one) for one in (first, second, third)] == [4, 4, 4]
     assert not first & second
     assert not (first | second) & third
+
+
+def test_where_a_server_cannot_be_started_there_is_none(tmp_path: Path):
+    servers = Servers(tmp_path)
+    servers.prepare("dummy-one", str(tmp_path / "no-python"), {}, CORES, [])
+    assert servers.ready("dummy-one", {}, 60) is None
+    servers.close()
+
+
+def test_a_stop_ends_the_wait_for_an_import_that_hangs(tmp_path: Path):
+    (tmp_path / "hanging.py").write_text("import time\ntime.sleep(600)\n", encoding="utf-8")
+    one = server(tmp_path, ["hanging"], PYTHONPATH=str(tmp_path))
+
+    def stop() -> None:
+        raise Stopped("interrupted")
+
+    try:
+        with pytest.raises(Stopped):
+            one.ready(60, stop)
+    finally:
+        one.close()
