@@ -17,7 +17,7 @@ from typing import Any
 from bench.allocator import allocator_variables
 from bench.children import Child, Fresh, Pipes, pinned
 from bench.forkserver import Forked, Servers, can_serve
-from bench.gpu import PowerLog
+from bench.gpu import Log
 from bench.group import Member
 from bench.history import History
 from bench.pressure import Rule
@@ -60,7 +60,7 @@ class Context:
     host_id: str
     cores: Sequence[int]
     timeout: float = 600.0
-    power: PowerLog | None = None
+    gpu: Log | None = None
     extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # The environment's hash by its name, once a worker of this session told its distributions.
     environment_ids: dict[str, str] = field(default_factory=dict)
@@ -84,11 +84,14 @@ class Context:
     def side_by_side(self, jobs: Sequence[Job], threads: int | None) -> None:
         """Do untimed jobs, one a core at a time where a worker has one thread, else one after the other.
 
+        On a GPU a worker has no cores of its own and starts and compiles on few: as many go side by side as have two.
+
         Every `start` is called here, because the kernel ends a worker together with the thread that started it; `act`
         may be called in another thread. What took longest before goes first, so that no core waits long for the last
         job. Raises what an `act` raised.
         """
-        lanes = [[core] for core in self.cores] if threads == 1 else [list(self.cores)]
+        beside = max(1, len(self.cores) // 2) if self.options.device == "cuda" else 1
+        lanes = [[core] for core in self.cores] if threads == 1 else [list(self.cores)] * beside
         for number, job in enumerate(jobs):
             if job.start is not None:
                 job.start(lanes[number % len(lanes)])

@@ -40,6 +40,7 @@ class Fork:
         self.cores: list[int] = list(context.cores)
         # Whether its first steps are figures.
         self.shown = self.group.purpose == "cells" and self.number < _FIRST_STEPS
+        self._on_gpu = self.group.device == "cuda"
 
     def run(self) -> None:
         """Take every phase's rounds. Raises Stopped; complete rounds are in the file then, and so is each worker."""
@@ -73,7 +74,7 @@ class Fork:
             if failure is not None:
                 self.seats.drop(seat, *failure)
         self.context.prepare([seat.member for seat in self.seats.living()], self.shown)
-        if self.shown and self.number == 0:
+        if self.shown and self.number == 0 and not self._on_gpu:
             # Alone, one after the other: here building is a figure, and importing once a stack, whose workers of
             # other workloads would import the same.
             for seat in self.seats.living():
@@ -119,12 +120,9 @@ class Fork:
 
     def _begin(self, phase: str) -> None:
         """Take every member's first step into the phase, then hold the timed programs' outputs to each other."""
-        threads = self.seats.threads()
-        if threads != 1 or self.shown:
-            self.seats.each(lambda seat: self._first(seat, phase))
-        else:
-            self._beside(f"first {phase}", partial(self._first_beside, phase=phase))
+        self._beside(f"place {phase}", partial(self._place, phase=phase))
         if phase != LOAD:
+            self._take_first(phase)
             self._beside(f"warm {phase}", partial(self._warm, phase=phase))
         if phase != LOAD and phase == self.group.phases[0] and self.group.division == "matched":
             outputs: dict[str, Path] = {}
@@ -133,7 +131,20 @@ class Fork:
                 precision = self.group.precision
                 for name, gate in gates.forward_gates(outputs, self.group, precision).items():
                     self.seats.hold(self.seats.named(name), [gate])
-        self._beside(f"calibrate {phase}", partial(self._calibrate, phase=phase))
+        if self._on_gpu:
+            self.seats.each(partial(self._calibrate, phase=phase))
+        else:
+            self._beside(f"calibrate {phase}", partial(self._calibrate, phase=phase))
+
+    def _take_first(self, phase: str) -> None:
+        """Take first steps alone where they are figures, or where they would be in each other's way.
+
+        On a GPU those of the first fork are: libraries choose among kernels by timing them.
+        """
+        if self.shown or (self.number == 0 if self._on_gpu else self.seats.threads() != 1):
+            self.seats.each(lambda seat: self._first(seat, phase))
+        else:
+            self._beside(f"first {phase}", partial(self._first_beside, phase=phase))
 
     def _beside(
         self, what: str, act: Callable[[Seat], None], start: Callable[[Seat, list[int]], None] | None = None
@@ -157,13 +168,15 @@ class Fork:
         if seat.worker is not None:
             seat.worker.move(self.cores)
 
-    def _first(self, seat: Seat, phase: str) -> None:
+    def _place(self, seat: Seat, phase: str) -> None:
         seed = self.context.options.seed
         if phase == LOAD:
             self.seats.ask(seat, "load_data", examples=self.group.value, seed=seed)
-            seat.facts["first_step_s"] = None
-            return
-        seat.facts["first_step_s"] = self.seats.ask(seat, "first", phase=phase, seed=seed)["first_step_s"]
+        else:
+            self.seats.ask(seat, "place", seed=seed)
+
+    def _first(self, seat: Seat, phase: str) -> None:
+        seat.facts["first_step_s"] = self.seats.ask(seat, "first", phase=phase)["first_step_s"]
 
     def _first_beside(self, seat: Seat, phase: str) -> None:
         """Take the first step while others take theirs on other cores: no duration is kept."""
@@ -191,7 +204,7 @@ class Fork:
             self.seats.drop(seat, TIMEOUT, "slow", words)
             return
         named = {"fork": self.id, "group": self.group.id, "member": seat.member.id, "phase": phase}
-        first = {"cold": seat.cold, "first_step_s": seat.facts["first_step_s"], "steps": seat.steps[phase]}
+        first = {"cold": seat.cold, "first_step_s": seat.facts.get("first_step_s"), "steps": seat.steps[phase]}
         self.context.write({"kind": "phase", **named, **first})
 
     def _end(self, seat: Seat) -> None:

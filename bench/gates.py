@@ -7,6 +7,7 @@ own forward output.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -96,6 +97,7 @@ class Gates:
         worker, division = workers.get(member.stack), _judged(member).division
         if worker is None:
             return
+        begun = time.monotonic()
         path = self._context.scratch / f"figures-{group.workload}-{group.size.name}-{member.stack}.npz"
         long = group.workload in self._context.options.tier.time_to_loss
         try:
@@ -109,6 +111,7 @@ class Gates:
             gates += parity.resolved_gates(answer["resolved"], division, MODES[member.stack])
             self._record(_key(group), member.stack, gates, None)
             self._figures[_key(group)][member.stack] = path
+            self._context.say(f"    parity: {member.stack} took {time.monotonic() - begun:.0f} s")
         except WorkerError as error:
             self._failed[_key(group), member.stack] = (error.status, error.kind, f"before timing: {error}")
         finally:
@@ -119,7 +122,7 @@ class Gates:
         taken = {stack: _read(known[stack]) for stack in MODES if stack in known}
         if not taken:
             return
-        best, judged = parity.judge(taken, _size(group))
+        best, judged = parity.judge(taken, _size(group), group.device)
         for stack in judged:
             self._record(key, stack, judged[stack], best)
 
@@ -155,7 +158,7 @@ def in_words(gate: Gate) -> str:
 
 def forward_gates(outputs: Mapping[str, Path], group: Group, precision: str) -> dict[str, Gate]:
     """Return each member's P1 between the timed programs themselves, against the one that most others agree with."""
-    limit = _FORWARD_LIMITS.get(precision, {**parity.LIMITS, **group.size.tolerances}["P1"])
+    limit = _FORWARD_LIMITS.get(precision, parity.limits_of(group.size, group.device)["P1"])
     taken = {member: _read(path)["forward"] for member, path in outputs.items()}
     errors = {one: {two: parity.relative_error(taken[one], taken[two]) for two in taken} for one in taken}
     best = max(taken, key=lambda member: sum(error <= limit for error in errors[member].values()))

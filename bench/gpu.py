@@ -26,6 +26,8 @@ _MOVING = ("clocks.sm", "clocks.mem", "temperature.gpu", "power.draw", "utilizat
 # Drivers before 535 know the last field under its old name.
 _OLD_NAME = {"clocks_event_reasons.active": "clocks_throttle_reasons.active"}
 _TIMEOUT = 20
+# Seconds after which the newest line of a log is no longer this moment.
+_STALE = 1.0
 
 
 def tool() -> str | None:
@@ -51,7 +53,7 @@ def state(device: int = 0) -> dict[str, Any] | None:
     """Return clocks (MHz), temperature (C), power (W), utilisation (%) and throttle reasons (bits) of this moment."""
     values = query(_MOVING, device)
     if values is None:
-        values = query([_OLD_NAME.get(field, field) for field in _MOVING], device)
+        values = query(_old_names(), device)
     return None if values is None else _as_state(dict(zip(_MOVING, values.values(), strict=False)))
 
 
@@ -86,23 +88,35 @@ def foreign(own: Sequence[int], device: int = 0) -> int | None:
     return sum(group not in own for group in groups.values())
 
 
-class PowerLog:
-    """nvidia-smi writing time and power every 100 ms into a file while GPU blocks run."""
+class Log:
+    """nvidia-smi writing a device's state every 100 ms into a file while GPU blocks run.
+
+    Asking anew for each block would take longer than the block.
+    """
 
     def __init__(self, path: Path, device: int = 0) -> None:
-        self._path = path
+        self._path, self._device = path, device
         self._process: subprocess.Popen[bytes] | None = None
+        self._begun = time.monotonic()
         program = tool()
         if program is None:
             return
+        names = _MOVING if query(_MOVING, device) is not None else _old_names()
+        asked = [f"--query-gpu={','.join(names)}", "--format=csv,noheader,nounits", f"--id={device}", "-lms", "100"]
         with path.open("wb") as output, contextlib.suppress(OSError):
             self._process = subprocess.Popen(
-                [program, "--query-gpu=power.draw", "--format=csv,noheader,nounits", f"--id={device}", "-lms", "100"],
-                stdout=output,
-                stderr=subprocess.DEVNULL,
-                stdin=subprocess.DEVNULL,
+                [program, *asked], stdout=output, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
             )
         self._begun = time.monotonic()
+
+    def state(self) -> dict[str, Any] | None:
+        """Return what `state` does, of the newest line; asked anew where the file has stood still for a second."""
+        with contextlib.suppress(OSError):
+            if self._process is not None and time.time() - self._path.stat().st_mtime < _STALE:
+                lines = [line for line in self._lines() if len(line) == len(_MOVING)]
+                if lines:
+                    return _as_state(dict(zip(_MOVING, lines[-1], strict=True)))
+        return state(self._device)
 
     def joules(self, begun: float, ended: float) -> float | None:
         """Return the energy between two monotonic moments: mean power of the samples therein times the seconds.
@@ -112,7 +126,8 @@ class PowerLog:
         if self._process is None:
             return None
         with contextlib.suppress(OSError):
-            values = [_number(line) for line in self._path.read_text(encoding="ascii", errors="replace").splitlines()]
+            at = _MOVING.index("power.draw")
+            values = [_number(line[at]) if len(line) > at else None for line in self._lines()]
             now = time.monotonic()
             # The samples bear no time of the monotonic clock: they are spread evenly from the start until now.
             spacing = (now - self._begun) / max(1, len(values))
@@ -121,12 +136,21 @@ class PowerLog:
             return sum(inside) / len(inside) * (ended - begun) if len(inside) >= 3 else None
         return None
 
+    def _lines(self) -> list[list[str]]:
+        """Return the fields of every whole line; the last may be half written."""
+        text = self._path.read_text(encoding="ascii", errors="replace")
+        return [[field.strip() for field in line.split(",")] for line in text[: text.rfind("\n") + 1].splitlines()]
+
     def close(self) -> None:
         """End the sampling."""
         if self._process is not None:
             self._process.terminate()
             self._process.wait(_TIMEOUT)
             self._process = None
+
+
+def _old_names() -> list[str]:
+    return [_OLD_NAME.get(field, field) for field in _MOVING]
 
 
 def _ask(*arguments: str) -> str | None:

@@ -56,7 +56,8 @@ def _fork(python: str, rounds: int, seconds: float, rng: random.Random) -> list[
         worker = Worker(partial(Fresh, python, {**variables, **pinned(quietest_cores()[:1])}, log), log)
         try:
             worker.ask("open", _TIMEOUT, **opening)
-            worker.ask("first", _TIMEOUT, phase="train", seed=0)
+            worker.ask("place", _TIMEOUT, seed=0)
+            worker.ask("first", _TIMEOUT, phase="train")
             steps = worker.ask("calibrate", _TIMEOUT, phase="train", seconds=seconds)["steps"]
             asked: dict[str, dict[str, Any]] = {"block": {"phase": "train"}, "by_hand": {"seed": 0}}
             ratios = []

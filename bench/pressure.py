@@ -62,7 +62,7 @@ def snapshot(cores: Sequence[int]) -> Snapshot:
 def between(before: Snapshot, after: Snapshot, own_cpu: float, cores: int) -> dict[str, Any]:
     """Return the block's surroundings: shares as Rule counts them, None where unknown.
 
-    `own_cpu` is the seconds of CPU time the worker says it took.
+    `own_cpu` is the seconds of CPU time the worker says it took, its helpers' with it.
     """
     wall = max(after.at - before.at, 1e-9)
     busy, steal = _less(after.busy, before.busy), _less(after.steal, before.steal)
@@ -100,6 +100,21 @@ def contamination(surroundings: Mapping[str, Any], rule: Rule) -> list[str]:
     if gpu.get("foreign"):
         reasons.append(f"{gpu['foreign']} foreign processes on the GPU")
     return reasons
+
+
+def helpers_seconds(leader: int) -> float:
+    """Return the CPU seconds of all living processes of a process group but its leader's, 0 where none can be seen.
+
+    A framework's own compiler may go on in helpers while steps are taken; that is no foreign work.
+    """
+    seconds = 0.0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            # The name stands in brackets and may hold spaces.
+            fields = path.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+            if int(fields[2]) == leader and int(path.parent.name) != leader:
+                seconds += (int(fields[11]) + int(fields[12])) / _TICKS
+    return seconds
 
 
 def quietest_cores(seconds: float = 0.3) -> list[int]:

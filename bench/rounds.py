@@ -112,19 +112,27 @@ class Rounds:
     def _timed(self, seat: Seat, what: str, timeout: float, arguments: dict[str, Any]) -> dict[str, Any]:
         # Before the counters are read: whatever the worker does besides the block would count as foreign.
         self.seats.ask(seat, "tidy", timeout)
+        helped = self._helpers(seat)
         before, begun = pressure.snapshot(self.cores), time.monotonic()
         answer = self.seats.ask(seat, what, timeout, **arguments)
-        ended = time.monotonic()
-        surroundings = pressure.between(before, pressure.snapshot(self.cores), answer["cpu_s"], len(self.cores))
-        surroundings["gpu"] = gpu.state() if self.group.device == "cuda" else None
-        power = self.context.power
+        after, ended = pressure.snapshot(self.cores), time.monotonic()
+        own = answer["cpu_s"] + self._helpers(seat) - helped
+        surroundings = pressure.between(before, after, own, len(self.cores))
+        log = self.context.gpu
+        surroundings["gpu"] = log.state() if log is not None else None
         figures = {name: answer[name] for name in ("wall_s", "cpu_s", "left_s", "device_s")}
-        figures["joules"] = power.joules(begun, ended) if power is not None else None
+        figures["joules"] = log.joules(begun, ended) if log is not None else None
         for name in ("voluntary_switches", "involuntary_switches"):
             surroundings[name] = answer.get(name)
         if "steps" in answer:
             figures["steps"] = answer["steps"]
         return {**figures, "surroundings": surroundings}
+
+    def _helpers(self, seat: Seat) -> float:
+        # On one core no framework starts helpers, and there they would be in the way of what is timed.
+        if len(self.cores) == 1 or seat.worker is None:
+            return 0.0
+        return pressure.helpers_seconds(seat.worker.pid)
 
     def single_steps(self, phase: str) -> None:
         """Take each member's single steps, each with its own sync: p50 and p95 are of these."""

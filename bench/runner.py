@@ -77,7 +77,7 @@ def run(request: Request) -> str:
             head["host_id"],
             pressure.allowed_cores(),
             request.timeout_s,
-            gpu.PowerLog(Path(scratch) / "power.csv") if options.device == "cuda" else None,
+            gpu.Log(Path(scratch) / "gpu.csv") if options.device == "cuda" else None,
             request.variables,
         )
         session = {"kind": "session", "started_at": now(), "resumed": bool(before), "host_id": head["host_id"]}
@@ -101,8 +101,8 @@ def _run(context: Context, plan: Sequence[Group], gates: Gates) -> str:
         reason = stopped.reason
     finally:
         context.servers.close()
-        if context.power is not None:
-            context.power.close()
+        if context.gpu is not None:
+            context.gpu.close()
         for group in plan:
             context.write(*_cells(context, gates, group))
         elapsed = round(context.stop.elapsed(), 3)
@@ -152,7 +152,8 @@ def _fits(context: Context, group: Group, member: Member) -> tuple[str, str]:
         cache = context.cache(group.id, member.id, str(group.size.batch))
         worker = context.start(member, cache, context.cores, afresh=True)
         worker.ask("open", context.timeout, **context.opening(group.workload, group.size, member))
-        worker.ask("first", context.timeout, phase="train", seed=context.options.seed)
+        worker.ask("place", context.timeout, seed=context.options.seed)
+        worker.ask("first", context.timeout, phase="train")
         worker.ask("block", context.timeout, phase="train", steps=2)
     except WorkerError as error:
         return error.status, str(error)

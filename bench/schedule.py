@@ -15,6 +15,8 @@ from bench.tiers import EVERY_DAY, Options
 
 # Forks of a primary cell before anything else: of two, a t-interval is too wide to say anything.
 _ENOUGH = 3
+# What float32 programs are commonly run in: on a GPU that has TF32, frameworks use it in part or whole as shipped.
+FIRST_PRECISION = {"cpu": "fp32", "cuda": "tf32"}
 _SIDES = ("cells", "ladder", "model", "batch", "fit")
 
 
@@ -38,9 +40,10 @@ def _first_reason(found: Sequence[Group]) -> str:
 def units(plan: Sequence[Group]) -> list[Unit]:
     """Return every fork of every group, in an order that makes a stop at any moment fair and useful.
 
-    First three forks of each primary cell (matched, first track), the fewest with an interval worth reading; then
-    loading, which is quick, and one fork of everything else on that track; then the other primary forks, the rest of
-    the others, and the second track. Within each, the first fork of all groups comes before the second of any.
+    First three forks of each primary cell (matched, first track, first precision), the fewest with an interval worth
+    reading; then loading, which is quick, and one fork of everything else on that track; then the other primary forks,
+    the rest of the others, and the second track. Within each, the first fork of all groups comes before the second of
+    any.
     """
     everything = [Unit(group, number) for group in plan for number in range(group.forks)]
     return sorted(everything, key=_urgency)
@@ -50,7 +53,7 @@ def _urgency(unit: Unit) -> tuple[int, int, int]:
     group = unit.group
     if group.track == "all-cores":
         return 5, 0, unit.number
-    if group.purpose == "cells" and group.division == "matched":
+    if group.purpose == "cells" and group.division == "matched" and group.precision == FIRST_PRECISION[group.device]:
         return (0 if unit.number < _ENOUGH else 3), 0, unit.number
     if group.purpose == "data":
         return 1, 0, unit.number
@@ -157,7 +160,8 @@ def _precisions(division: str, options: Options) -> tuple[str, ...]:
     if division == "as-shipped":
         return ("shipped",)
     # TF32 exists on GPUs alone.
-    return tuple(name for name in options.tier.precisions if name != "tf32" or options.device == "cuda")
+    found = [name for name in options.tier.precisions if name != "tf32" or options.device == "cuda"]
+    return tuple(sorted(found, key=lambda name: name != FIRST_PRECISION[options.device]))
 
 
 def _members(

@@ -95,7 +95,10 @@ TIERS = {
     "full": Tier(
         "full",
         forks=5,
-        block_s=0.5,
+        rounds=5,
+        retries=2,
+        # A large GPU takes hundreds of steps in this time, and compiling takes most of a fork as it is.
+        block_s=0.2,
         divisions=("matched", "as-shipped"),
         tracks=("pinned", "all-cores"),
         precisions=("fp32", "tf32", "bf16"),
@@ -103,7 +106,14 @@ TIERS = {
         ladder=("mlp", "resnet", "gpt"),
         scaling=("mlp", "cnn", "gpt"),
         batches=(1, 8, 64, 512),
-        time_to_loss=("mlp", "cnn", "gpt"),
+        narrow=(
+            ("tensorflow-eager", ("mlp", "dispatch")),
+            ("keras-tensorflow-eager", ("mlp", "dispatch")),
+            ("jax-eager", ("mlp", "dispatch")),
+            ("keras-jax-eager", ("mlp", "dispatch")),
+        ),
+        # Five trainings a stack: on the small one, or they take longer than all its rounds.
+        time_to_loss=("cnn",),
         budget_s=25 * _MINUTE,
         doublings=8,
     ),

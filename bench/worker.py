@@ -107,11 +107,15 @@ class Session:
             steps.append(parity.steps_to_half(program.trajectory(batch, "adam", parity.TIME_TO_LOSS_STEPS)))
         return np.asarray(steps, np.float64)
 
-    def first(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Load the weights, place the batch, take the first step; answer with its seconds."""
+    def place(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Load the weights and place the batch where the steps take it from."""
         gc.unfreeze()
         self.program.load(self.workload.weights(self.size, request["seed"]))
         self.placed = self.program.place(self.workload.batch(self.size, request["seed"]))
+        return {}
+
+    def first(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Take the first step; answer with its seconds."""
         return {"first_step_s": float(self.program.first_step(self.placed, request["phase"]))}
 
     def warm(self, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ SCRIPT = r"""#!/bin/sh
 echo "$@" >> "$SMI_LOG"
 case "$*" in
   *compute-apps*) cat "$SMI_PIDS" ;;
-  *"-lms 100"*) while true; do echo 250.5; sleep 0.02; done ;;
+  *"-lms 100"*) while true; do echo "1755, 2619, 50, 250.5, 99, 0x4"; sleep 0.02; done ;;
   *clocks_event_reasons*) [ -n "$SMI_OLD" ] && exit 2; echo "1980, 2619, 45, 301.25, 98, 0x0000000000000040" ;;
   *clocks_throttle_reasons*) echo "1980, 2619, 45, [N/A], 98, 0x0000000000000004" ;;
   *name*) echo "NVIDIA H100 80GB HBM3, GPU-1, 570.1, 96.0, 81559, 700.00, 9.0, Disabled" ;;
@@ -71,9 +71,9 @@ def test_foreign_processes_are_counted(smi: Path):
 
 
 def test_energy_is_mean_power_times_seconds(smi: Path):
-    log = gpu.PowerLog(smi / "power")
+    log = gpu.Log(smi / "log")
     begun = time.monotonic()
-    while len((smi / "power").read_text(encoding="ascii").splitlines()) < 12 and time.monotonic() - begun < 30:
+    while len((smi / "log").read_text(encoding="ascii").splitlines()) < 12 and time.monotonic() - begun < 30:
         time.sleep(0.02)
     ended = time.monotonic()
     try:
@@ -83,11 +83,27 @@ def test_energy_is_mean_power_times_seconds(smi: Path):
         log.close()
 
 
+def test_the_state_is_the_newest_line_of_the_log_while_it_is_fresh(smi: Path, monkeypatch):
+    log = gpu.Log(smi / "log")
+    try:
+        begun = time.monotonic()
+        while not (smi / "log").stat().st_size and time.monotonic() - begun < 30:
+            time.sleep(0.02)
+        asked = (smi / "calls").read_text(encoding="ascii").count("\n")
+        assert log.state()["sm_mhz"] == 1755.0
+        assert log.state()["reasons"] == 4
+        assert (smi / "calls").read_text(encoding="ascii").count("\n") == asked
+        monkeypatch.setattr(gpu, "_STALE", -1.0)
+        assert log.state()["sm_mhz"] == 1980.0
+    finally:
+        log.close()
+
+
 def test_it_is_asked_and_never_told(smi: Path):
     gpu.facts()
     gpu.state()
     gpu.processes()
-    gpu.PowerLog(smi / "power").close()
+    gpu.Log(smi / "log").close()
     calls = (smi / "calls").read_text(encoding="ascii").splitlines()
     assert len(calls) >= 3
     allowed = ("--query-gpu=", "--query-compute-apps=", "--format=", "--id=", "-lms", "100")
@@ -99,6 +115,6 @@ def test_without_it_nothing_is_known(tmp_path: Path, monkeypatch):
     assert gpu.facts() is None
     assert gpu.state() is None
     assert gpu.foreign([1]) is None
-    log = gpu.PowerLog(tmp_path / "power")
+    log = gpu.Log(tmp_path / "power")
     assert log.joules(0, 1) is None
     log.close()

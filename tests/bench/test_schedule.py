@@ -61,7 +61,8 @@ def test_after_three_forks_come_loading_one_of_everything_then_the_other_forks_t
 
 
 def is_primary(unit):
-    return (unit.group.purpose, unit.group.division, unit.group.track) == ("cells", "matched", "pinned")
+    group = unit.group
+    return (group.purpose, group.division, group.track, group.precision) == ("cells", "matched", "pinned", "fp32")
 
 
 def test_a_tier_may_give_the_side_shows_fewer_forks_and_workloads():
@@ -146,6 +147,8 @@ def test_tf32_is_a_track_of_gpus_alone():
     assert {group.precision for group in groups(asked)} == {"fp32", "bf16", "shipped"}
     on_gpu = groups(replace(asked, device="cuda"))
     assert {group.precision for group in on_gpu} == {"fp32", "tf32", "bf16", "shipped"}
+    # What is commonly run in comes first, and gets its forks first.
+    assert {unit.group.precision for unit in units(on_gpu)[:3]} == {"tf32"}
     assert {group.track for group in on_gpu} == {"gpu"}
 
 

@@ -154,7 +154,7 @@ class KerasProgram(Steps):
             steps_per_execution=self.division.steps_per_execution,
         )
         self.model.optimizer.build(self.model.trainable_variables)
-        self.engine = engine.Engine(self.model)
+        self.engine = engine.Engine(self.model, self.division)
 
     def trainable(self) -> int:
         """Return the number of values in trainable variables."""
@@ -198,6 +198,7 @@ class KerasProgram(Steps):
 
     def block(self, placed: list[Any], phase: str, steps: int) -> None:
         """Run `steps` steps and synchronise once; through `fit` or `predict` where the batch lies on the host."""
+        self.engine.begin()
         if self.division.placement == "device" or (phase == "infer" and self._generates()):
             self.engine.enter(phase)
             super().block(placed, phase, steps)
@@ -212,6 +213,11 @@ class KerasProgram(Steps):
             self.model.predict(data, steps=steps, verbose=0)
         self._next += steps
         self._wait()
+
+    def device_seconds(self) -> float | None:
+        """Return the GPU's own seconds of the last block, None where the backend has no events."""
+        seconds: float | None = self.engine.device_seconds()
+        return seconds
 
     def _generates(self) -> bool:
         return False

@@ -36,7 +36,7 @@ def with_dense_gradients(kind: type[keras.optimizers.Optimizer]) -> type[keras.o
 class Engine:
     """The functions that `fit` and `predict` compile, with the state they pass on, for one compiled model."""
 
-    def __init__(self, model: keras.Model) -> None:
+    def __init__(self, model: keras.Model, division: Division) -> None:
         self.model = model
         self.state: list[Any] = []
         self.held: list[list[Any]] = []
@@ -121,6 +121,13 @@ class Engine:
     def wait(self, last: Any) -> None:
         """Wait for the last step's logs or output, and for the state."""
         jax.block_until_ready((last, self.state))
+
+    def begin(self) -> None:
+        """Mark nothing: this backend has no events."""
+
+    def device_seconds(self) -> float | None:
+        """Return None: this backend has no events."""
+        return None
 
     def device(self) -> str:
         """Return the backend's platform."""

@@ -40,7 +40,7 @@ def with_dense_gradients(kind: type[keras.optimizers.Optimizer]) -> type[keras.o
 class Engine:
     """The functions that `fit` and `predict` compile, for one compiled model."""
 
-    def __init__(self, model: keras.Model) -> None:
+    def __init__(self, model: keras.Model, division: Division) -> None:
         self.model = model
         self._others: list[Any] = []
         model.make_train_function(force=True)
@@ -86,6 +86,13 @@ class Engine:
     def wait(self, last: Any) -> None:
         """Wait until the device is idle."""
         native.synchronize()
+
+    def begin(self) -> None:
+        """Mark nothing: this backend has no events."""
+
+    def device_seconds(self) -> float | None:
+        """Return None: this backend has no events."""
+        return None
 
     def device(self) -> str:
         """Return where the variables lie."""

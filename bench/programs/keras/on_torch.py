@@ -31,8 +31,9 @@ def with_dense_gradients(kind: type[keras.optimizers.Optimizer]) -> type[keras.o
 class Engine:
     """The functions that `fit` and `predict` run, compiled or not, for one compiled model."""
 
-    def __init__(self, model: keras.Model) -> None:
+    def __init__(self, model: keras.Model, division: Division) -> None:
         self.model = model
+        self._clock = native.Clock(division)
         self._is_built = False
         model.make_train_function(force=True)
         model.make_predict_function(force=True)
@@ -91,7 +92,16 @@ class Engine:
 
     def wait(self, last: Any) -> None:
         """Wait until the device is idle."""
+        self._clock.end()
         native.synchronize()
+
+    def begin(self) -> None:
+        """Mark the beginning of a block."""
+        self._clock.begin()
+
+    def device_seconds(self) -> float | None:
+        """Return the GPU's seconds of the last block, None on a CPU."""
+        return self._clock.seconds()
 
     def device(self) -> str:
         """Return where the variables lie."""

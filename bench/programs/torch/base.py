@@ -87,6 +87,28 @@ def synchronize() -> None:
         torch.cuda.synchronize()
 
 
+class Clock:
+    """CUDA events around what is asked of a GPU; on a CPU nothing."""
+
+    def __init__(self, division: Division) -> None:
+        on_gpu = division.device == "cuda"
+        self._events = [torch.cuda.Event(enable_timing=True) for _ in range(2)] if on_gpu else []
+
+    def begin(self) -> None:
+        """Mark the beginning in the stream."""
+        if self._events:
+            self._events[0].record()
+
+    def end(self) -> None:
+        """Mark the end in the stream, before anybody waits for it."""
+        if self._events:
+            self._events[1].record()
+
+    def seconds(self) -> float | None:
+        """Return the device's seconds between the marks, once it passed both; None on a CPU."""
+        return self._events[0].elapsed_time(self._events[1]) / 1000 if self._events else None
+
+
 def autocast(division: Division) -> contextlib.AbstractContextManager[Any]:
     """Return the context that a forward pass runs in: autocast on the bf16 track, nothing otherwise."""
     if division.precision == "bf16":
@@ -132,6 +154,7 @@ class TorchProgram(Steps):
     ) -> None:
         super().__init__()
         self.division = division
+        self.clock = Clock(division)
         self.model = model.to(division.device)
         if division.layout == "channels-last":
             self.model = self.model.to(memory_format=torch.channels_last)
@@ -246,7 +269,12 @@ class TorchProgram(Steps):
     def block(self, placed: list[Any], phase: str, steps: int) -> None:
         """Switch dropout and normalisation to the phase once, then run the steps."""
         self.model.train(phase == "train")
+        self.clock.begin()
         super().block(placed, phase, steps)
+
+    def device_seconds(self) -> float | None:
+        """Return the GPU's own seconds from the last block's first kernel to its last, None on a CPU."""
+        return self.clock.seconds()
 
     def _place(self, part: Arrays) -> Any:
         host = {name: self._tensor(array) for name, array in part.items()}
@@ -291,4 +319,5 @@ class TorchProgram(Steps):
         self._predict(placed)
 
     def _wait(self) -> None:
+        self.clock.end()
         synchronize()
