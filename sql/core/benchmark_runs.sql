@@ -1,6 +1,7 @@
 -- Runs of the timing runner with their machine in words, how they ended, and the one that evidence rests on.
--- One run is chosen, so that figures of two machines are never mixed: a run of several forks goes before one without an
--- interval, then a GPU before a processor, then the run with most frameworks, then the higher tier, then the newest.
+-- One run is chosen, so that figures of two machines are never mixed: a run of at least three forks goes before one of
+-- two, whose intervals are too wide to decide anything, and that before one without an interval; then a GPU before a
+-- processor, then the run with most frameworks, then the higher tier, then the newest.
 -- Whose run it is does not matter.
 -- grain: run
 -- audit: not_null(run, short_run, started_on, machine, ending, is_newest, is_chosen)
@@ -62,7 +63,7 @@ rank_runs as (
         ) as newness,
         row_number() over (
             order by
-                case when most_forks > 1 then 0 else 1 end, case device when 'cuda' then 0 else 1 end, frameworks desc,
+                -least(most_forks, 3), case device when 'cuda' then 0 else 1 end, frameworks desc,
                 tier_rank desc, started_at desc, run
         ) as choice
     from name_machines
