@@ -11,6 +11,7 @@ from barometer.catalog import Factor
 from reports import findings, live_series, series
 from reports.benchmark import contrasts
 from reports.benchmark.findings import NOTHING
+from reports.benchmark.page import page_names
 from reports.benchmark.runs import make_runs
 from reports.charts.adoption import evidence_chart
 from reports.charts.advice import standing_chart
@@ -203,9 +204,19 @@ def timed_exhibit(key: str, *ranks: int) -> Callable[[Figures], Exhibit | None]:
 
     def make(figures: Figures) -> Exhibit | None:
         runs = make_runs(figures)
-        return contrasts.leading_exhibit(runs[0], ranks, key) if runs else None
+        return contrasts.leading_exhibit(runs[0], ranks, key, page_names(runs)[runs[0].id]) if runs else None
 
     return make
+
+
+def gpu_exhibit(figures: Figures) -> Exhibit | None:
+    """Return what a GPU says to the leading question, where evidence comes from a processor; None without a GPU."""
+    runs = make_runs(figures)
+    found = [run for run in runs if run.row["device"] == "cuda" and run is not runs[0]]
+    if not found or runs[0].row["device"] == "cuda":
+        return None
+    ranks = (contrasts.COMPILED, contrasts.LAYER)
+    return contrasts.leading_exhibit(found[0], ranks, "gpu", page_names(runs)[found[0].id], " on a GPU")
 
 
 SHOWN: dict[str, list[Callable[[Figures], Exhibit | None]]] = {
@@ -238,6 +249,7 @@ SHOWN: dict[str, list[Callable[[Figures], Exhibit | None]]] = {
     ],
     "performance": [
         timed_exhibit("ratios", contrasts.COMPILED, contrasts.LAYER),
+        gpu_exhibit,
         join,
         metric_exhibit("train_speed"),
         metric_exhibit("inference_speed"),

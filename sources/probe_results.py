@@ -29,9 +29,10 @@ TERMS = DatasetTerms(
 
 
 def machine(host: Mapping[str, Any]) -> str:
-    """Return a run's machine in words: its processor and the cores it might use."""
-    cores = host.get("cores_allowed")
-    return f"{host.get('cpu') or 'unknown processor'}, {cores} {'core' if cores == 1 else 'cores'}"
+    """Return a run's machine in words: its processor, the cores it might use, its GPU if it used one."""
+    cores, gpu = host.get("cores_allowed"), (host.get("gpu") or {}).get("name")
+    words = f"{host.get('cpu') or 'unknown processor'}, {cores} {'core' if cores == 1 else 'cores'}"
+    return f"{words}, {gpu}" if gpu else words
 
 
 def is_probes(records: Sequence[Record]) -> bool:

@@ -37,6 +37,7 @@ class Made:
     round_noise: float = 0.02
     run: str = "a1" * 16
     tier: str = "standard"
+    precision: str = "fp32"
     device: str = "cpu"
     started_at: str = "2026-11-20T10:00:00+00:00"
     cpu: str = "Test CPU 1"
@@ -135,7 +136,7 @@ class Made:
                 members += [
                     {**one, "id": one["id"] + "#twin", "twin": True} for one in members if one["stack"] == again
                 ]
-                precision = "shipped" if shipped else "fp32"
+                precision = "shipped" if shipped else self.precision
                 made.append(self._group("cells", workload, members, precision, division, ["train", "infer"]))
         for environment in self.ladders:
             made.append(self._ladder(environment))

@@ -117,12 +117,13 @@ def memory_exhibit(run: Run, conditions: Conditions) -> Exhibit | None:
     methods = {row["memory_method"]: row for row in rows if row["memory_method"]}
     told = Markup(", ").join(run.figures.bare(reference(TABLE, row, "memory_method")) for row in methods.values())
     remark = Markup("Read by: {}. One figure a worker process, so without an interval.").format(told)
+    whose = "of each framework's allocator on the GPU" if run.row["device"] == "cuda" else "of the whole worker process"
     return _bars(
         run,
         "memory",
         rows,
         _fewest(run, rows),
-        "Peak memory of the whole worker process in training",
+        f"Peak memory {whose} in training",
         remark,
         lambda row: row["peak_bytes"] / size,
         unit,

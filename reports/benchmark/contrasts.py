@@ -55,10 +55,11 @@ def _question(run: Run, row: Row) -> tuple[int, str]:
     return OWN + (not measured.is_layered), f"Compiled or not: {who if measured.is_layered else 'the other frameworks'}"
 
 
-def leading_exhibit(run: Run, ranks: Sequence[int], key: str) -> Exhibit | None:
+def leading_exhibit(run: Run, ranks: Sequence[int], key: str, page: str, where: str = "") -> Exhibit | None:
     """Return the plot, for another page, of the first question of these ranks that the run can answer in training.
 
     Of its pairs only those that the finding names: the one with the smallest ratios, and the one with the largest.
+    `page` is the run's own; `where` tells it from the run that evidence comes from.
     """
     asked = [found for one in run.conditions[:1] for found in _ranked(run, run.contrasts(one, "train")).items()]
     asked = [found for rank in ranks for found in asked if found[0][0] == rank]
@@ -67,9 +68,9 @@ def leading_exhibit(run: Run, ranks: Sequence[int], key: str) -> Exhibit | None:
     (_, title), rows = asked[0]
     ranked = sorted(by_pair(rows), key=middle)
     ends = [row for pair in (ranked if len(ranked) < 2 else (ranked[0], ranked[-1])) for row in pair]
-    exhibit = contrast_exhibit(run, key, f"{PHASES['train']}: {title}", ends, is_brief=True)
+    exhibit = contrast_exhibit(run, key, f"{PHASES['train']}{where}: {title}", ends, is_brief=True)
     # The main page has little room: its readers follow the link, and find there the absolute times as well.
-    return replace(exhibit, table=None, remark=exhibit.remark + _TABLES)
+    return replace(exhibit, table=None, remark=exhibit.remark + _TABLES.format(page))
 
 
 def contrast_exhibits(run: Run, conditions: Conditions, phase: str) -> list[Exhibit]:
@@ -132,7 +133,7 @@ def _look(run: Run, pairs: Sequence[Sequence[Row]], pair: Sequence[Row]) -> Look
     return Look(name, measured.look.colour, measured.look.shape)
 
 
-_TABLES = Markup(' Every figure of it: <a href="benchmark.html#ratios">the tables of the benchmark page</a>.')
+_TABLES = Markup(' Every figure of it: <a href="{}#ratios">the tables of the benchmark page</a>.')
 HEADS = ["Workload", "Time ratio", "From", "To", "Verdict", "Time a step", "The other's"]
 _COLUMNS = ("ratio", "low", "high", "verdict", "measured_s", "against_s")
 

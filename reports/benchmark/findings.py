@@ -121,17 +121,26 @@ def headline(run: Run | None) -> Markup:
 def leading_rows(run: Run) -> list[Row]:
     """Return the rows of the pair that the page's headline is about; none where no pair ended well.
 
-    Of several such pairs the one with most workloads, then the one against what most others are held against.
+    Of several such pairs the one with most workloads, then the one against what most others are held against. Pairs
+    that no fork was enough to decide anything about stand back.
     """
     for conditions in run.conditions[:1]:
         for phase in PHASES:
             rows = run.contrasts(conditions, phase)
             chosen = [row for row in rows if row["chosen"] is not None]
-            for candidates in (chosen, [row for row in rows if is_layer(run, row)], rows):
-                if candidates:
+            kinds = (chosen, [row for row in rows if is_layer(run, row)], rows)
+            decided = [[row for row in kind if row["verdict"] != "undecided"] for kind in kinds]
+            for kind, told in (*zip(kinds, decided, strict=True), *zip(kinds, kinds, strict=True)):
+                if told:
                     held = Counter(row["against"] for row in rows)
-                    return max(by_pair(candidates), key=lambda pair: (len(pair), held[pair[0]["against"]]))
+                    return max(_pairs_of(kind, told), key=lambda pair: (len(pair), held[pair[0]["against"]]))
     return []
+
+
+def _pairs_of(rows: Sequence[Row], some: Sequence[Row]) -> list[list[Row]]:
+    """Return the pairs of the rows that some of them belong to, whole."""
+    told = {(row["measured"], row["against"]) for row in some}
+    return [pair for pair in by_pair(rows) if (pair[0]["measured"], pair[0]["against"]) in told]
 
 
 def is_layer(run: Run, row: Row) -> bool:

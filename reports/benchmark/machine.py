@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -169,13 +169,19 @@ def runs_table(run: Run, pages: dict[str, str]) -> Table:
     return Table("Every run, each on its own machine; they are never mixed", _RUN_HEADS, cells)
 
 
-def gpu_line(runs: Sequence[Run]) -> Markup:
-    """Return that there is no figure of a GPU yet, or of which there are."""
-    found = [run for run in runs if run.row["device"] == "cuda"]
-    if not found:
+def gpu_line(run: Run | None, runs: Sequence[Run], pages: Mapping[str, str]) -> Markup:
+    """Return on what GPU the run was, or where another run's page is that was on one, or that there is none yet."""
+    found = [one for one in runs if one.row["device"] == "cuda"]
+    if run is None or not found:
         return Markup("No GPU evidence yet: every figure here was measured on a processor.")
-    names = Markup("; ").join(run.figures.plain(reference("benchmark_runs", run.row, "machine")) for run in found)
-    return Markup("Measured on a GPU: {}.").format(names)
+    if run in found:
+        return Markup("Measured on a GPU: {}.").format(_machine(run))
+    links = Markup("; ").join(Markup('<a href="{}">{}</a>').format(pages[one.id], _machine(one)) for one in found)
+    return Markup("Measured on a processor. On a GPU, on a page of its own: {}.").format(links)
+
+
+def _machine(run: Run) -> Markup:
+    return run.figures.plain(reference("benchmark_runs", run.row, "machine"))
 
 
 def limits(run: Run, runs: Sequence[Run]) -> list[Markup]:

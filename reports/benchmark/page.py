@@ -47,7 +47,7 @@ def _shared(figures: Figures) -> dict[str, Any]:
 
 
 def _empty(figures: Figures) -> dict[str, Any]:
-    return _shared(figures) | {"run": None, "headline": findings.headline(None), "gpu": machine.gpu_line([])}
+    return _shared(figures) | {"run": None, "headline": findings.headline(None), "gpu": machine.gpu_line(None, [], {})}
 
 
 def _page(run: Run, runs: list[Run], pages: dict[str, str]) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def _page(run: Run, runs: list[Run], pages: dict[str, str]) -> dict[str, Any]:
     return _shared(run.figures) | {
         "run": run,
         "headline": findings.headline(run),
-        "gpu": machine.gpu_line(runs),
+        "gpu": machine.gpu_line(run, runs, pages),
         "facts": machine.facts(run),
         "conditions": first.label if first else "",
         "ratios": _ratios(run, first) if first else [],

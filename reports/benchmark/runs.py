@@ -100,11 +100,15 @@ class Run:
 
     @cached_property
     def conditions(self) -> list[Conditions]:
-        """All conditions with cells, the one that answers the question first: matched, fp32, one core or a GPU."""
+        """All conditions with cells, the one that answers first: matched, in the main precision, not all cores."""
         found: dict[Conditions, int] = defaultdict(int)
         for row in self.rows("cells"):
             found[Conditions(*(row[name] for name in Conditions.__dataclass_fields__))] += row["status"] == "ok"
-        return sorted(found, key=lambda one: (_rank(one), -found[one], one.label))
+        return sorted(found, key=lambda one: (self._rank(one), -found[one], one.label))
+
+    def _rank(self, one: Conditions) -> tuple[bool, int, bool]:
+        precision = [self.row["main_precision"], *_PRECISIONS, one.precision].index(one.precision)
+        return one.division != "matched", precision, one.track == "all-cores"
 
     def cells(self, conditions: Conditions, phase: str | None = None) -> list[Row]:
         """Return a row a workload, stack and phase; of stacks timed in several groups the row with most rounds."""
@@ -123,11 +127,6 @@ class Run:
 
 def _rounds(row: Row | None) -> int:
     return -1 if row is None else row["rounds"] or 0
-
-
-def _rank(conditions: Conditions) -> tuple[bool, int, bool]:
-    precision = [*_PRECISIONS, conditions.precision].index(conditions.precision)
-    return conditions.division != "matched", precision, conditions.track == "all-cores"
 
 
 def make_runs(figures: Figures) -> list[Run]:

@@ -1,6 +1,6 @@
 -- Figures of the chosen run by fork, as natural logarithms: what every metric of the timing runner is made from.
 -- A framework is timed in its documented ways alone: the one that ships, and the compiled one beside it. Speeds are
--- samples a second of the matched division in single precision, on one pinned core or on the GPU. A data set's speed is
+-- samples a second of the matched division in the run's main precision, on one pinned core or on the GPU. A data set's speed is
 -- that of reading it through the framework's own loader, in its shipped way. A speed-up is eager over compiled time of
 -- the same stack within the same rounds; the recurrent one is its inverse on recurrent and ragged input.
 -- grain: metric, stack, workload, phase, group_id, fork
@@ -10,11 +10,13 @@ with
 pick_ways as (
     select
         groups.*,
+        runs.main_precision,
         stacks.stack,
         stacks.framework,
         stacks.environment,
         stacks.mode
     from core.benchmark_groups as groups
+    inner join core.benchmark_runs as runs on runs.run = groups.run
     inner join core.benchmark_stacks as stacks on stacks.run = groups.run
     where groups.is_chosen and (stacks.is_shipped or stacks.is_compiled)
 ),
@@ -25,7 +27,7 @@ pick_cells as (
         on cells.run = ways.run and cells.group_id = ways.group_id and cells.stack = ways.stack
     where ways.purpose = 'cells'
         and ways.division = 'matched'
-        and ways.precision = 'fp32'
+        and ways.precision = ways.main_precision
         and ways.track in ('pinned', 'gpu')
         and cells.status = 'ok'
 ),

@@ -2,9 +2,10 @@
 -- One run is chosen, so that figures of two machines are never mixed: a run of at least three forks goes before one of
 -- two, whose intervals are too wide to decide anything, and that before one without an interval; then a GPU before a
 -- processor, then the run with most frameworks, then the higher tier, then the newest.
--- Whose run it is does not matter.
+-- Whose run it is does not matter. The main precision is TF32 where that was timed, which is what single precision comes
+-- to on a GPU, else single precision.
 -- grain: run
--- audit: not_null(run, short_run, started_on, machine, ending, is_newest, is_chosen)
+-- audit: not_null(run, short_run, started_on, machine, ending, main_precision, is_newest, is_chosen)
 -- warning: a run of stacks that are no framework of the catalogue has no row
 with
 count_frameworks as (
@@ -12,7 +13,8 @@ count_frameworks as (
         stacks.run,
         count(distinct case when cells.status = 'ok' and cells.division = 'matched' then stacks.framework end)
             as frameworks,
-        max(case when cells.status = 'ok' and cells.division = 'matched' then cells.forks else 0 end) as most_forks
+        max(case when cells.status = 'ok' and cells.division = 'matched' then cells.forks else 0 end) as most_forks,
+        bool_or(cells.status = 'ok' and cells.division = 'matched' and cells.precision = 'tf32') as has_tf32
     from core.benchmark_stacks as stacks
     left join staging.bench_summary_cells as cells on cells.run = stacks.run and cells.stack = stacks.stack
     group by stacks.run
@@ -31,6 +33,7 @@ name_machines as (
         runs.*,
         counts.frameworks,
         counts.most_forks,
+        case when coalesce(counts.has_tf32, false) then 'tf32' else 'fp32' end as main_precision,
         coalesce(nullif(runs.cpu, ''), 'unknown processor')
         || case
             when runs.cores_allowed is null then ''
@@ -96,6 +99,7 @@ select
     sums.elapsed_s,
     runs.units_planned,
     runs.frameworks,
+    runs.main_precision,
     runs.foreign_limit,
     runs.steal_limit,
     runs.throttled_limit,

@@ -1,7 +1,7 @@
 -- Runs of the timing runner: where, when, how they ended, how much of them counts.
 -- grain: run
 -- audit: not_null(run, run_id, started_on, tier, device, machine, host_id, origin, ending, cells_ok, cells_not_ok)
--- audit: not_null(is_newest, is_chosen), ending in ('complete', 'budget', 'interrupted', 'killed')
+-- audit: not_null(main_precision, is_newest, is_chosen), ending in ('complete', 'budget', 'interrupted', 'killed')
 -- warning: runs of different machines stand side by side; nothing is averaged over them
 with
 count_cells as (
@@ -70,6 +70,7 @@ select
     cast(coalesce(gates.gates_passed, 0) as bigint) as gates_passed, -- gates that held
     cast(coalesce(gates.gates_failed, 0) as bigint) as gates_failed, -- gates that did not
     runs.frameworks, -- frameworks with a figure in the matched division
+    runs.main_precision, -- the precision that evidence rests on: tf32 where it was timed, else fp32
     runs.foreign_limit, -- a block with a larger share of foreign work voids its round
     runs.steal_limit, -- the same of time that the host took away
     runs.throttled_limit, -- the same of time in which the processor was throttled

@@ -91,6 +91,7 @@ class World:
     reach: float = 0.02
     forks: int = 5
     is_chosen: bool = True
+    main_precision: str = "fp32"
     started: dt.datetime = dt.datetime(2026, 11, 20, 9, 0)
     ending: str = "complete"
     failed: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
@@ -147,7 +148,7 @@ def _runs(world: World) -> list[Row]:
             "cells_ok": 0, "cells_not_ok": 0, "forks": 1240, "blocks": 14880, "rounds_kept": 1488,
             "rounds_dropped": 37, "gates_passed": 0, "gates_failed": 0, "frameworks": 4, "foreign_limit": 0.05,
             "steal_limit": 0.02, "throttled_limit": 0.02, "pressure_limit": 0.25, "seed": 0, "code": "c0de",
-            "is_newest": True, "is_chosen": world.is_chosen, **last,
+            "main_precision": world.main_precision, "is_newest": True, "is_chosen": world.is_chosen, **last,
         }
     ]  # fmt: skip
 

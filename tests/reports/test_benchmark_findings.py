@@ -129,6 +129,17 @@ def test_the_matched_cells_on_one_core_are_what_answers(catalog: Catalog) -> Non
     assert sorted(near) == [("as-shipped", "pinned"), ("matched", "all-cores")]
 
 
+def test_the_precision_that_evidence_rests_on_goes_before_the_others(catalog: Catalog) -> None:
+    """On a GPU TF32 is timed first; a run stopped early has nothing else."""
+    run = runs(catalog, World(with_sweeps=False))[0]
+    rows = run.figures.marts.tables["benchmark_cells"]
+    rows += [{**row, "precision": "tf32"} for row in rows if (row["division"], row["precision"]) == ("matched", "fp32")]
+    run.row["main_precision"] = "tf32"
+    (other,) = make_runs(run.figures)
+    assert [one.precision for one in other.conditions][:2] == ["tf32", "tf32"]
+    assert {one.precision for one in other.conditions} == {"tf32", "fp32", "shipped"}
+
+
 def test_a_backend_that_is_no_framework_of_the_catalogue_is_called_by_its_key(catalog: Catalog) -> None:
     few = with_frameworks(catalog, ("keras", "pytorch"))
     stacks = ("keras-jax-jit", "keras-torch-eager", "torch-eager")

@@ -18,7 +18,7 @@ from reports.publish import publish
 from reports.render import INDEX_PAGE, render_edition
 from reports.verify import VerifySummary, classify, verify_edition
 from tests.reports.benchmark_rows import ONE, OTHER, World
-from tests.reports.conftest import AS_OF, Timed
+from tests.reports.conftest import AS_OF, CPU_RUN, GPU_RUN, Timed
 from tests.reports.test_findings import figure
 from tests.reports.test_page import Outline
 from warehouse.explain import resolver
@@ -120,8 +120,6 @@ def test_charts_have_a_name_a_description_and_their_figures(timed_files: dict[st
 
 
 def test_an_edition_with_two_runs_is_verified(timed_edition: Path, timed: Timed, catalog: Catalog) -> None:
-    from tests.reports.conftest import CPU_RUN, GPU_RUN
-
     summary = verified(timed_edition, timed(CPU_RUN, GPU_RUN), catalog)
     assert summary.differences == []
     assert summary.by_reference > 10_000
@@ -139,7 +137,21 @@ def test_two_machines_stand_side_by_side_and_are_never_mixed(timed_files: dict[s
         assert "The runs agree in" in both
     assert f'href="{OTHER_PAGE}"' in section(timed_files[BENCHMARK_PAGE], "runs")
     assert f'href="{BENCHMARK_PAGE}"' in section(timed_files[OTHER_PAGE], "runs")
-    assert "Measured on a GPU: Intel Xeon" in text(timed_files[BENCHMARK_PAGE])
+    assert "Measured on a GPU: Intel Xeon" in text(timed_files[OTHER_PAGE])
+    assert "Measured on a processor. On a GPU, on a page of its own: Intel Xeon" in text(timed_files[BENCHMARK_PAGE])
+
+
+def test_the_main_page_says_beside_the_processor_what_a_gpu_says(
+    timed: Timed, timed_files: dict[str, bytes], catalog: Catalog
+) -> None:
+    performance = section(timed_files[INDEX_PAGE], "performance")
+    chart = performance[performance.index('id="chart-bench-gpu"') :]
+    assert "Training on a GPU: Keras, each way, against PyTorch (compiled)" in chart
+    assert f'href="{OTHER_PAGE}#ratios"' in chart
+    assert f'href="{BENCHMARK_PAGE}#ratios"' in performance
+    alone = section(render_edition(timed(CPU_RUN), catalog, None)[INDEX_PAGE], "performance")
+    assert "chart-bench-ratios" in alone
+    assert "chart-bench-gpu" not in alone
 
 
 def test_the_main_page_shows_the_leading_ratios_and_links_on(timed_files: dict[str, bytes]) -> None:

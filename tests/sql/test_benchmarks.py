@@ -498,6 +498,7 @@ RUNS = {
     "newer": {"tier": "standard", "run": "b2" * 16, "started_at": "2026-11-21T10:00:00+00:00"},
     "gpu": {"tier": "smoke", "run": "b3" * 16, "device": "cuda", "started_at": "2026-11-01T10:00:00+00:00"},
     "one-fork": {"tier": "full", "run": "b4" * 16, "device": "cuda", "forks": 1},
+    "two-forks": {"tier": "full", "run": "b6" * 16, "device": "cuda", "forks": 2},
     "few": {
         "tier": "full",
         "run": "b5" * 16,
@@ -515,6 +516,8 @@ RUNS = {
         (("newer", "gpu"), "gpu"),
         (("one-fork", "smoke"), "smoke"),
         (("one-fork",), "one-fork"),
+        (("two-forks", "smoke"), "smoke"),
+        (("two-forks", "one-fork"), "two-forks"),
         (("few", "standard"), "standard"),
     ],
 )
@@ -530,6 +533,15 @@ def test_one_run_is_chosen_and_no_other_is_mixed_in(names, chosen):
         (len(names), len(names))
     ]
     assert check(world) > 100
+
+
+def test_evidence_rests_on_tf32_where_it_was_timed_and_else_on_single_precision():
+    cases = (("cpu", "fp32", "fp32"), ("cuda", "fp32", "fp32"), ("cuda", "tf32", "tf32"), ("cuda", "bf16", "fp32"))
+    for device, timed, main in cases:
+        world = world_of(Made(TIMES, device=device, precision=timed).content())
+        assert world.rows("select main_precision from marts.benchmark_runs") == [(main,)]
+        speeds = [row for row in evidence(world).values() if row["metric"] == "train_speed"]
+        assert bool(speeds) == (timed == main)
 
 
 def test_newest_is_by_machine_and_origin():
