@@ -134,16 +134,23 @@ class Context:
             self.servers.prepare(_line(member, bare), python, _lasting(member), self.cores, modules)
 
     def start(
-        self, member: Member, cache: Path, cores: Sequence[int], bare: bool = False, afresh: bool = False
+        self,
+        member: Member,
+        cache: Path,
+        cores: Sequence[int],
+        bare: bool = False,
+        afresh: bool = False,
+        more: Mapping[str, str] | None = None,
     ) -> Worker:
         """Start a worker for a member on the cores: `afresh`, or forked by the server that was prepared for it.
 
+        `more` are environment variables of this worker alone; those that a library reads as it is loaded need `afresh`.
         Raises WorkerError if it cannot be started.
         """
         cache.mkdir(parents=True, exist_ok=True)
         log = self.scratch / f"{cache.name}.log"
         lasting = _lasting(member)
-        variables = {**cache_variables(str(cache)), **self.extra.get(member.stack, {})}
+        variables = {**cache_variables(str(cache)), **self.extra.get(member.stack, {}), **(more or {})}
         server = None if afresh else self.servers.ready(_line(member, bare), lasting, self.timeout, self.stop.check)
 
         def child(pipes: Pipes) -> Child:

@@ -24,7 +24,7 @@ from bench.parity import Gate
 from bench.process import Worker
 from bench.results import Record, finite, of_kind
 from bench.spec import PARITY_FAILED, Division, Size, matched
-from bench.stacks import MODES
+from bench.stacks import MODES, untuned_variables
 
 # What a track's own rounding allows between two forward outputs.
 _FORWARD_LIMITS = {"tf32": 1e-2, "bf16": 1e-1}
@@ -88,7 +88,8 @@ class Gates:
         try:
             # Nothing is measured cold here, so a stack's workloads share what its compiler can share.
             cache = self._context.cache("parity", member.stack)
-            workers[member.stack] = self._context.start(_judged(member), cache, cores, bare=True)
+            untuned = untuned_variables(group.device)
+            workers[member.stack] = self._context.start(_judged(member), cache, cores, bare=True, more=untuned)
         except WorkerError as error:
             self._failed[_key(group), member.stack] = (error.status, error.kind, f"before timing: {error}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -155,6 +156,16 @@ CACHE_RULES = {
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
     "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
 }
+
+
+def untuned_variables(device: str) -> dict[str, str]:
+    """Return the variables under which XLA takes a GPU's kernels as they come, added to what XLA_FLAGS says already.
+
+    Choosing among them by timing takes most of a compilation there, and no answer is the righter for it.
+    """
+    if device == "cpu":
+        return {}
+    return {"XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} --xla_gpu_autotune_level=0".strip()}
 
 
 def cache_variables(folder: str) -> dict[str, str]:

@@ -25,7 +25,8 @@ class Unit:
     requirements file, or is "" for the runner's own interpreter. `module` is imported in the child and its
     `measure(**arguments) -> dict` is called; arguments and answer are what JSON holds, numbers finite. `variables` are
     environment variables. `repeat` asks for that many fresh processes, whose outcomes are handed over together.
-    `alone` has the one unit run by itself where its probe's others run side by side.
+    `alone` has the one unit run by itself where its probe's others run side by side; units that bear the same word as
+    `apart` run beside each other and beside nothing else.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Unit:
     timeout_s: float = 120.0
     repeat: int = 1
     alone: bool = False
+    apart: str = ""
 
 
 @dataclass(frozen=True)

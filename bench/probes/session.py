@@ -96,7 +96,7 @@ class Session:
         waiting = tuple(self._left)
         try:
             with ThreadPoolExecutor(len(self._shared.cores)) as pool:
-                for alone, some in groupby(waiting, lambda task: task.alone):
+                for (alone, _), some in groupby(waiting, lambda task: (task.alone, task.unit.apart)):
                     queue = deque(some)
                     lanes = [None] if alone else self._shared.cores
                     begun = [pool.submit(self._lane, queue, core, len(tasks)) for core in lanes]

@@ -58,15 +58,17 @@ def _question(run: Run, row: Row) -> tuple[int, str]:
 def leading_exhibit(run: Run, ranks: Sequence[int], key: str, page: str, where: str = "") -> Exhibit | None:
     """Return the plot, for another page, of the first question of these ranks that the run can answer in training.
 
-    Of its pairs only those that the finding names: the one with the smallest ratios, and the one with the largest.
-    `page` is the run's own; `where` tells it from the run that evidence comes from.
+    Of its pairs, those with a verdict first, only the two that the finding names: the one with the smallest ratios, and
+    the one with the largest. `page` is the run's own; `where` tells it from the run that evidence comes from.
     """
     asked = [found for one in run.conditions[:1] for found in _ranked(run, run.contrasts(one, "train")).items()]
     asked = [found for rank in ranks for found in asked if found[0][0] == rank]
     if not asked:
         return None
     (_, title), rows = asked[0]
-    ranked = sorted(by_pair(rows), key=middle)
+    pairs = by_pair(rows)
+    decided = [pair for pair in pairs if any(row["verdict"] != "undecided" for row in pair)]
+    ranked = sorted(decided or pairs, key=middle)
     ends = [row for pair in (ranked if len(ranked) < 2 else (ranked[0], ranked[-1])) for row in pair]
     exhibit = contrast_exhibit(run, key, f"{PHASES['train']}{where}: {title}", ends, is_brief=True)
     # The main page has little room: its readers follow the link, and find there the absolute times as well.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
 from bench import gpu
+from bench.stacks import untuned_variables
+from tests.bench.frameworks import python_of
 
 # Answers as the real one prints them, and a log of every call.
 SCRIPT = r"""#!/bin/sh
@@ -118,3 +121,22 @@ def test_without_it_nothing_is_known(tmp_path: Path, monkeypatch):
     log = gpu.Log(tmp_path / "power")
     assert log.joules(0, 1) is None
     log.close()
+
+
+def test_on_a_gpu_gates_take_kernels_as_they_come(monkeypatch):
+    assert untuned_variables("cpu") == {}
+    monkeypatch.delenv("XLA_FLAGS", raising=False)
+    assert untuned_variables("cuda") == {"XLA_FLAGS": "--xla_gpu_autotune_level=0"}
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=false")
+    assert untuned_variables("cuda") == {"XLA_FLAGS": "--xla_cpu_enable_fast_math=false --xla_gpu_autotune_level=0"}
+
+
+def test_xla_knows_the_flag_and_would_end_at_one_that_it_does_not_know():
+    def sums(flags: str) -> tuple[int, str]:
+        words = [python_of("jax-jit"), "-c", "import jax.numpy as j; print(float(j.ones(3).sum()))"]
+        found = {**os.environ, "XLA_FLAGS": flags}
+        done = subprocess.run(words, env=found, capture_output=True, text=True, timeout=300, check=False)
+        return done.returncode, done.stdout
+
+    assert sums(untuned_variables("cuda")["XLA_FLAGS"]) == (0, "3.0\n")
+    assert sums("--xla_gpu_no_such_flag=0")[0] != 0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from bench.probes.footprint import making
+from bench.probes.footprint.weigh import COLD, WARM
 from bench.probes.probe import ANSWERED, NOT_RUN, Outcome, ProbeOptions, Unit
 from bench.results import Record
 from bench.stacks import MODES
@@ -46,7 +46,7 @@ class Footprint:
     def units(self, options: ProbeOptions) -> list[Unit]:
         """Return metadata, trainings, and weights: in the quick form the standing environments', otherwise fresh ones'.
 
-        Fresh environments are made before, side by side; what is timed of them is timed alone.
+        Fresh environments are made before, side by side; cold imports are timed beside each other, warm ones alone.
         """
         units = [Unit(f"metadata/{_CLAIMED}", "", f"{_HERE}.metadata", {"distribution": _CLAIMED})]
         for name, module in _environments(options).items():
@@ -56,13 +56,22 @@ class Footprint:
                 units.append(Unit(f"training/{name}", name, f"{_HERE}.training", training, _variables(name)))
             if not options.quick:
                 units.append(self._making(name, module, options))
-        return units + [self._weight(name, module, options) for name, module in _environments(options).items()]
+        for condition in (COLD, WARM):
+            units += [
+                self._imports(name, module, condition, options) for name, module in _environments(options).items()
+            ]
+        return units
 
     def _making(self, name: str, module: str, options: ProbeOptions) -> Unit:
         arguments = {"environment": name, "module": module, "device": options.device, "variables": _variables(name)}
         return Unit(f"fresh/{name}", "", making.__name__, arguments, timeout_s=1800.0)
 
-    def _weight(self, name: str, module: str, options: ProbeOptions) -> Unit:
+    def _imports(self, name: str, module: str, condition: str, options: ProbeOptions) -> Unit:
+        """Return the unit of an environment's cold imports, which weighs it too, or of its warm ones.
+
+        A cold import compiles byte code most of the time, and takes as long beside another; a warm one takes longer.
+        """
+        is_cold = condition == COLD
         arguments = {
             "environment": name,
             "module": module,
@@ -70,9 +79,11 @@ class Footprint:
             "fresh": not options.quick,
             "device": options.device,
             "variables": _variables(name),
+            "condition": condition,
         }
-        where = name if options.quick else ""
-        return Unit(f"weight/{name}", where, f"{_HERE}.weigh", arguments, timeout_s=1800.0, alone=True)
+        key, where = f"{'weight' if is_cold else 'warm'}/{name}", name if options.quick else ""
+        apart = "cold imports" if is_cold else ""
+        return Unit(key, where, f"{_HERE}.weigh", arguments, timeout_s=1800.0, alone=not is_cold, apart=apart)
 
     def records(self, unit: Unit, outcomes: Sequence[Outcome]) -> list[Record]:
         """Return the unit's records; one with a status and its reason where nothing was answered.
@@ -82,7 +93,8 @@ class Footprint:
         kind, _, name = unit.key.partition("/")
         if kind == "fresh":
             return []
-        make = {"metadata": self._metadata, "training": self._training, "weight": self._weights}[kind]
+        makers = {"metadata": self._metadata, "training": self._training, "weight": self._weights, "warm": self._warm}
+        make = makers[kind]
         return make(unit, name, outcomes[0])
 
     def _metadata(self, unit: Unit, name: str, outcome: Outcome) -> list[Record]:
@@ -150,11 +162,12 @@ class Footprint:
             "versions": contents.get("distributions", {}),
             "by_distribution": contents.get("by_distribution", {}),
         }
-        return [environment, *({"kind": "footprint_import", **about, "mode": "", **one} for one in _imports(told))]
+        return [environment, *self._warm(unit, name, outcome)]
 
-
-def _imports(told: Any) -> list[dict[str, Any]]:
-    return list(told.get("imports", []))
+    def _warm(self, unit: Unit, name: str, outcome: Outcome) -> list[Record]:
+        about = {"unit": unit.key, "stack": name, "framework": unit.arguments["module"], "backend": _backend(name)}
+        imports = outcome.answer.get("imports", [])
+        return [{"kind": "footprint_import", **about, "mode": "", **one} for one in imports]
 
 
 def _trained(outcome: Outcome) -> tuple[str, str]:

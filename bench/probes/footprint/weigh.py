@@ -22,7 +22,13 @@ WARM = "warm"
 
 
 def measure(
-    environment: str, module: str, processes: int, fresh: bool, device: str, variables: Mapping[str, str]
+    environment: str,
+    module: str,
+    processes: int,
+    fresh: bool,
+    device: str,
+    variables: Mapping[str, str],
+    condition: str,
 ) -> dict[str, Any]:
     """Return `contents` as contents.contents does, `imports` (one dict a process), and the `Scale` it was on.
 
@@ -36,28 +42,25 @@ def measure(
         made = scale, contents.contents(contents.site_packages(Path(scale.python))), here
     scale, held, folder = made
     python = Path(scale.python)
-    dropped = contents.listing(contents.site_packages(python)) if scale.fresh else []
-    if dropped:
-        # What is not on the disk yet cannot be dropped.
-        os.sync()
-    imports = imports_of(python, module, processes, variables, dropped, folder)
+    if condition == COLD:
+        dropped = contents.listing(contents.site_packages(python)) if scale.fresh else []
+        imports = cold_imports(python, module, processes, variables, dropped)
+    else:
+        imports = warm_imports(python, module, processes, variables, folder)
     about = {"fresh": scale.fresh, "installer": scale.installer, "install_s": scale.install_s, "reason": scale.reason}
     return {"contents": held, "imports": imports, **about}
 
 
-def imports_of(
-    python: Path,
-    module: str,
-    processes: int,
-    variables: Mapping[str, str],
-    files: Sequence[Path] = (),
-    folder: Path = Path(),
+def cold_imports(
+    python: Path, module: str, processes: int, variables: Mapping[str, str], files: Sequence[Path] = ()
 ) -> list[dict[str, Any]]:
-    """Return the figures of `processes` cold and as many warm imports: `condition`, `process`, `dropped`, and more.
+    """Return the figures of `processes` cold imports: `condition`, `process`, `dropped`, and more.
 
-    `files` are to be dropped from the kernel's cache before each cold one; `folder` is where byte code is kept. Works
-    in the current folder.
+    `files` are to be dropped from the kernel's cache before each. Works in the current folder.
     """
+    if files:
+        # What is not on the disk yet cannot be dropped.
+        os.sync()
     found = []
     for number in range(processes):
         dropped = bool(files) and contents.forget(files)
@@ -65,8 +68,16 @@ def imports_of(
             cold = {"PYTHONPYCACHEPREFIX": str(Path(nothing).absolute()), "PYTHONDONTWRITEBYTECODE": "1"}
             figures = once(python, module, {**variables, **cold})
         found.append({"condition": COLD, "process": number, "dropped": dropped, **figures})
+    return found
+
+
+def warm_imports(
+    python: Path, module: str, processes: int, variables: Mapping[str, str], folder: Path = Path()
+) -> list[dict[str, Any]]:
+    """Return the figures of `processes` warm imports, as of cold ones; byte code is kept in `folder`."""
     warm = {**variables, **warm_variables(folder)}
     once(python, module, warm)
-    for number in range(processes):
-        found.append({"condition": WARM, "process": number, "dropped": False, **once(python, module, warm)})
-    return found
+    return [
+        {"condition": WARM, "process": number, "dropped": False, **once(python, module, warm)}
+        for number in range(processes)
+    ]

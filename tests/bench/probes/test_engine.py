@@ -66,8 +66,8 @@ class Beside:
     name, about, alone = "beside", "Units side by side.", False
 
     def units(self, options):
-        alone = "mlp" in options.workloads
-        return [Unit(f"when/{n}", "", "bench.probes.beside.when", alone=alone and n > 3) for n in range(6)]
+        last = {"mlp": {"alone": True}, "cnn": {"apart": "last"}}.get("".join(options.workloads), {})
+        return [Unit(f"when/{n}", "", "bench.probes.beside.when", **(last if n > 3 else {})) for n in range(6)]
 
     def records(self, unit, outcomes):
         return [{"kind": "beside", "unit": unit.key, **outcomes[0].answer}]
@@ -337,6 +337,18 @@ def test_a_unit_alone_has_every_core_and_nothing_beside_it(tree: Path, tmp_path:
     assert all(other["ended"] <= first["begun"] for other in found.values())
     assert first["ended"] <= second["begun"]
     assert all(len(one["cores"]) == 1 for one in found.values())
+
+
+def test_units_apart_run_beside_their_own_kind_and_nothing_else(tree: Path, tmp_path: Path):
+    out = tmp_path / "probes.jsonl"
+    done = front(tmp_path, tree, "probe", "beside", "--workloads", "cnn", "--device", "cpu", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    found = {one["unit"]: one for one in kinds(out, "beside")}
+    first, second = (found.pop(key) for key in ("when/4", "when/5"))
+    assert all(other["ended"] <= min(first["begun"], second["begun"]) for other in found.values())
+    together = first["begun"] < second["ended"] and second["begun"] < first["ended"]
+    assert together == (len(side_by_side(host("cpu"), "cpu")) > 1)
+    assert not together or first["cores"] != second["cores"]
 
 
 def test_memory_and_a_gpu_limit_how_many_run_side_by_side():

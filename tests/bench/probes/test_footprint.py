@@ -74,7 +74,8 @@ def test_an_import_is_timed_with_what_it_brings(tmp_path: Path, monkeypatch: pyt
     for name in "ab":
         (package / f"{name}.py").write_text("", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    made = weigh.imports_of(Path(sys.executable), "heavy", 2, {"PYTHONPATH": str(tmp_path)}, [package / "a.py"])
+    asked = (Path(sys.executable), "heavy", 2, {"PYTHONPATH": str(tmp_path)})
+    made = weigh.cold_imports(*asked, [package / "a.py"]) + weigh.warm_imports(*asked)
     assert [(one["condition"], one["process"], one["dropped"]) for one in made] == [
         ("cold", 0, True),
         ("cold", 1, True),
@@ -93,7 +94,7 @@ def test_an_import_is_timed_with_what_it_brings(tmp_path: Path, monkeypatch: pyt
         "b",
     }
     with pytest.raises(RuntimeError, match=r"import no_such_module ended with 1: .*ModuleNotFoundError"):
-        weigh.imports_of(Path(sys.executable), "no_such_module", 1, {})
+        weigh.cold_imports(Path(sys.executable), "no_such_module", 1, {})
     assert importing.resident()
 
 
@@ -167,18 +168,19 @@ def test_a_fresh_environment_is_made_or_the_standing_one_is_weighed(tmp_path: Pa
     requirements = tmp_path / "madeup.txt"
     requirements.write_text("", encoding="utf-8")
     arguments: dict[str, Any] = {"environment": "madeup", "module": "xmlrpc.server", "processes": 1, "device": "cpu"}
-    made = weigh.measure(**arguments, fresh=True, variables={})
+    arguments |= {"fresh": True, "variables": {}, "condition": "cold"}
+    made = weigh.measure(**arguments)
     assert made["fresh"]
     assert made["installer"] in {"uv", "pip"}
     assert (made["reason"], made["contents"]["distributions"]) == ("", {})
     assert made["install_s"] > 0
-    assert [one["condition"] for one in made["imports"]] == ["cold", "warm"]
+    assert [one["condition"] for one in made["imports"]] == ["cold"]
     requirements.write_text(f"{tmp_path.as_posix()}/no-such-folder\n", encoding="utf-8")
     with pytest.raises(RuntimeError, match=r"no fresh environment could be made: .*; no environment madeup"):
-        weigh.measure(**arguments, fresh=True, variables={})
+        weigh.measure(**arguments)
     (tmp_path / "fresh").rename(tmp_path / "standing")
     venv.EnvBuilder().create(tmp_path / "standing" / "madeup")
-    made = weigh.measure(**arguments, fresh=True, variables={})
+    made = weigh.measure(**arguments)
     assert (made["fresh"], made["installer"], made["install_s"]) == (False, "", None)
     assert made["reason"].startswith("no fresh environment could be made: ")
     assert not any(one["dropped"] for one in made["imports"])
@@ -186,8 +188,12 @@ def test_a_fresh_environment_is_made_or_the_standing_one_is_weighed(tmp_path: Pa
 
 def test_what_was_made_ahead_is_weighed_and_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     keys = {unit.key: unit for unit in PROBE.units(ProbeOptions(stacks=("jax",)))}
-    assert list(keys) == ["metadata/fastapi", "metadata/jax", "fresh/jax", "weight/jax"]
-    assert [unit.alone for unit in keys.values()] == [False, False, False, True]
+    assert list(keys) == ["metadata/fastapi", "metadata/jax", "fresh/jax", "weight/jax", "warm/jax"]
+    assert [(unit.alone, bool(unit.apart)) for unit in keys.values()] == [
+        *[(False, False)] * 3,
+        (False, True),
+        (True, False),
+    ]
     assert PROBE.records(keys["fresh/jax"], [Outcome("answered", {"fresh": True, "reason": ""})]) == []
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(environments, "REQUIREMENTS", tmp_path)
@@ -201,9 +207,10 @@ def test_what_was_made_ahead_is_weighed_and_not_made_again(tmp_path: Path, monke
     scale, held, folder = ready
     assert list((folder / "byte-code").rglob("xmlrpc/server.*.pyc"))
     (tmp_path / "madeup.txt").unlink()
-    weighed = weigh.measure(**arguments, processes=1, fresh=True)
-    assert (weighed["fresh"], weighed["install_s"], weighed["contents"]) == (True, scale.install_s, held)
-    assert [one["condition"] for one in weighed["imports"]] == ["cold", "warm"]
+    for condition in ("cold", "warm"):
+        weighed = weigh.measure(**arguments, processes=1, fresh=True, condition=condition)
+        assert (weighed["fresh"], weighed["install_s"], weighed["contents"]) == (True, scale.install_s, held)
+        assert [one["condition"] for one in weighed["imports"]] == [condition]
 
 
 @pytest.mark.parametrize("backend", ["torch", "jax"])
@@ -226,8 +233,9 @@ def test_keras_trains_where_tensorflow_is_absent(backend: str):
 
 def test_jax_is_weighed_in_its_standing_environment():
     python = need("jax")
-    unit = next(one for one in PROBE.units(ProbeOptions(stacks=("jax",), quick=True)) if one.key == "weight/jax")
-    environment, *imports = checked(unit, ask(unit, python))
+    units = {one.key: one for one in PROBE.units(ProbeOptions(stacks=("jax",), quick=True))}
+    environment, *imports = checked(units["weight/jax"], ask(units["weight/jax"], python))
+    imports += checked(units["warm/jax"], ask(units["warm/jax"], python))
     assert (environment["status"], environment["fresh"]) == ("measured", False), environment["reason"]
     assert environment["distributions"] >= 6
     assert environment["bytes"] >= sum(environment["by_distribution"][name] for name in ("jax", "jaxlib")) > 100 << 20
