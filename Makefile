@@ -24,7 +24,7 @@ test: $(VENV)/dev.stamp  ## lint, types, import rules and every test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 5 --dist loadgroup --durations=30 -p tests.bench.told
+	$(BIN)/python -m pytest -n 4 --dist loadgroup --durations=30 -p tests.bench.told
 
 bench: $(VENV)/dev.stamp  ## time the frameworks on this machine and report it; BENCH_ARGS="--tier smoke" for minutes
 	@scripts/run-bench $(BIN) $(BENCH_ARGS)
