@@ -29,7 +29,7 @@ LIMITS: Mapping[str, float] = {
     "P3-adam": 1e-3,
 }
 # On a GPU libraries choose among algorithms that add up in other orders, by transforms too: limits are this many times
-# as wide. What TF32 loses (2^-11 of a factor, 5e-4) is still well beyond them.
+# as wide. What TF32 loses (2^-11 of a factor, 5e-4) is beyond that of outputs and gradients; the canary sees TF32.
 ON_GPU = 10.0
 # Steps to half the first loss, in logarithms: a tenth is one step in ten.
 TIME_TO_LOSS_LIMIT = 0.1

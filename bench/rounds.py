@@ -116,7 +116,8 @@ class Rounds:
         before, begun = pressure.snapshot(self.cores), time.monotonic()
         answer = self.seats.ask(seat, what, timeout, **arguments)
         after, ended = pressure.snapshot(self.cores), time.monotonic()
-        own = answer["cpu_s"] + self._helpers(seat) - helped
+        # A helper that ended meanwhile has taken its time along.
+        own = answer["cpu_s"] + max(0.0, self._helpers(seat) - helped)
         surroundings = pressure.between(before, after, own, len(self.cores))
         log = self.context.gpu
         surroundings["gpu"] = log.state() if log is not None else None

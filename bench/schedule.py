@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from bench.discovery import has_program, load_workload, workload_ids
 from bench.errors import OptionError
@@ -16,7 +17,7 @@ from bench.tiers import EVERY_DAY, Options
 # Forks of a primary cell before anything else: of two, a t-interval is too wide to say anything.
 _ENOUGH = 3
 # What float32 programs are commonly run in: on a GPU that has TF32, frameworks use it in part or whole as shipped.
-FIRST_PRECISION = {"cpu": "fp32", "cuda": "tf32"}
+_FIRST_PRECISION = {"cpu": "fp32", "cuda": "tf32"}
 _SIDES = ("cells", "ladder", "model", "batch", "fit")
 
 
@@ -46,14 +47,15 @@ def units(plan: Sequence[Group]) -> list[Unit]:
     any.
     """
     everything = [Unit(group, number) for group in plan for number in range(group.forks)]
-    return sorted(everything, key=_urgency)
+    matched = [group.precision for group in plan if group.purpose == "cells" and group.division == "matched"]
+    return sorted(everything, key=partial(_urgency, precision=next(iter(matched), "")))
 
 
-def _urgency(unit: Unit) -> tuple[int, int, int]:
+def _urgency(unit: Unit, precision: str) -> tuple[int, int, int]:
     group = unit.group
     if group.track == "all-cores":
         return 5, 0, unit.number
-    if group.purpose == "cells" and group.division == "matched" and group.precision == FIRST_PRECISION[group.device]:
+    if group.purpose == "cells" and group.division == "matched" and group.precision == precision:
         return (0 if unit.number < _ENOUGH else 3), 0, unit.number
     if group.purpose == "data":
         return 1, 0, unit.number
@@ -161,7 +163,7 @@ def _precisions(division: str, options: Options) -> tuple[str, ...]:
         return ("shipped",)
     # TF32 exists on GPUs alone.
     found = [name for name in options.tier.precisions if name != "tf32" or options.device == "cuda"]
-    return tuple(sorted(found, key=lambda name: name != FIRST_PRECISION[options.device]))
+    return tuple(sorted(found, key=lambda name: name != _FIRST_PRECISION[options.device]))
 
 
 def _members(

@@ -161,7 +161,7 @@ CACHE_RULES = {
 def untuned_variables(device: str) -> dict[str, str]:
     """Return the variables under which XLA takes a GPU's kernels as they come, added to what XLA_FLAGS says already.
 
-    Choosing among them by timing takes most of a compilation there, and no answer is the righter for it.
+    Choosing among them by timing makes compiling longer, and no answer is the righter for it.
     """
     if device == "cpu":
         return {}

@@ -1,7 +1,7 @@
 -- Figures of the chosen run by fork, as natural logarithms: what every metric of the timing runner is made from.
 -- A framework is timed in its documented ways alone: the one that ships, and the compiled one beside it. Speeds are
--- samples a second of the matched division in the run's main precision, on one pinned core or on the GPU. A data set's speed is
--- that of reading it through the framework's own loader, in its shipped way. A speed-up is eager over compiled time of
+-- samples a second of the matched division in the run's main precision, on one pinned core or on the GPU. A data set's
+-- speed is that of reading it through the framework's own loader, in its shipped way. A speed-up is eager over compiled time of
 -- the same stack within the same rounds; the recurrent one is its inverse on recurrent and ragged input.
 -- grain: metric, stack, workload, phase, group_id, fork
 -- audit: not_null(metric, framework, stack, workload, phase, group_id, fork, log_value, run)

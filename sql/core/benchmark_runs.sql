@@ -1,6 +1,6 @@
 -- Runs of the timing runner with their machine in words, how they ended, and the one that evidence rests on.
 -- One run is chosen, so that figures of two machines are never mixed: a run of at least three forks goes before one of
--- two, whose intervals are too wide to decide anything, and that before one without an interval; then a GPU before a
+-- two, whose intervals are wide, and that before one without an interval; then a GPU before a
 -- processor, then the run with most frameworks, then the higher tier, then the newest.
 -- Whose run it is does not matter. The main precision is TF32 where that was timed, which is what single precision comes
 -- to on a GPU, else single precision.

@@ -71,6 +71,13 @@ def test_each_gate_holds_its_figure_to_its_limit(taken, name: str, gate: str, li
         return
     assert failed(parity.compare(taken, changed(taken, name, limit * 0.5), SIZE)) == set()
     assert failed(parity.compare(taken, changed(taken, name, limit * 2), SIZE)) == {gate}
+    assert failed(parity.compare(taken, changed(taken, name, limit * 5), SIZE, "cuda")) == set()
+    assert failed(parity.compare(taken, changed(taken, name, limit * 20), SIZE, "cuda")) == {gate}
+
+
+def test_what_tf32_loses_is_seen_on_a_gpu_too(taken):
+    for name, gate in (("forward", "P1"), ("sgd", "P3-sgd")):
+        assert failed(parity.compare(taken, changed(taken, name, 2**-11), SIZE, "cuda")) == {gate}
 
 
 def test_what_cannot_be_compared_fails(taken):

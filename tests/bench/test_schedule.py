@@ -152,6 +152,15 @@ def test_tf32_is_a_track_of_gpus_alone():
     assert {group.track for group in on_gpu} == {"gpu"}
 
 
+def test_without_tf32_in_the_tier_a_gpu_times_single_precision_first():
+    tier = replace(TIERS["standard"], scaling=("dummy",), shipped=("dummy",))
+    order = units(groups(Options(tier, device="cuda", workloads=("dummy",), stacks=("dummy-one", "dummy-odd"))))
+    assert [(one.group.purpose, one.group.precision, one.number) for one in order[:4]] == [
+        *(("cells", "fp32", number) for number in range(3)),
+        ("data", "fp32", 0),
+    ]
+
+
 # What each rung may change. `name` changes always.
 KNOBS = {
     "precision": {"precision"},

@@ -22,6 +22,7 @@ from bench.probes import records
 from bench.probes.oneshot import ask, interpreter
 from bench.probes.probe import ProbeOptions, Unit
 from bench.probes.runner import load, plan, probe_names, side_by_side
+from bench.results import Record
 from bench.stacks import MODES
 from tests.bench.dummies import CLI
 from tests.bench.probes import copied, front, kinds, lines, surroundings
@@ -327,12 +328,17 @@ def test_units_run_side_by_side_each_on_a_core_of_its_own(tree: Path, tmp_path: 
     assert [one["unit"] for one in kinds(tmp_path / "a", "unit")] == [f"nap/{number}" for number in range(4)]
 
 
-def test_a_unit_alone_has_every_core_and_nothing_beside_it(tree: Path, tmp_path: Path):
+def told_beside(tree: Path, tmp_path: Path, workload: str) -> tuple[Record, Record, dict[str, Record]]:
+    """What the last two units of `beside` say of cores and times, and what the others do by unit."""
     out = tmp_path / "probes.jsonl"
-    done = front(tmp_path, tree, "probe", "beside", "--workloads", "mlp", "--device", "cpu", "--out", str(out))
+    done = front(tmp_path, tree, "probe", "beside", "--workloads", workload, "--device", "cpu", "--out", str(out))
     assert done.returncode == 0, done.stderr
     found = {one["unit"]: one for one in kinds(out, "beside")}
-    first, second = (found.pop(key) for key in ("when/4", "when/5"))
+    return found.pop("when/4"), found.pop("when/5"), found
+
+
+def test_a_unit_alone_has_every_core_and_nothing_beside_it(tree: Path, tmp_path: Path):
+    first, second, found = told_beside(tree, tmp_path, "mlp")
     assert first["cores"] == second["cores"] == allowed_cores()
     assert all(other["ended"] <= first["begun"] for other in found.values())
     assert first["ended"] <= second["begun"]
@@ -340,11 +346,7 @@ def test_a_unit_alone_has_every_core_and_nothing_beside_it(tree: Path, tmp_path:
 
 
 def test_units_apart_run_beside_their_own_kind_and_nothing_else(tree: Path, tmp_path: Path):
-    out = tmp_path / "probes.jsonl"
-    done = front(tmp_path, tree, "probe", "beside", "--workloads", "cnn", "--device", "cpu", "--out", str(out))
-    assert done.returncode == 0, done.stderr
-    found = {one["unit"]: one for one in kinds(out, "beside")}
-    first, second = (found.pop(key) for key in ("when/4", "when/5"))
+    first, second, found = told_beside(tree, tmp_path, "cnn")
     assert all(other["ended"] <= min(first["begun"], second["begun"]) for other in found.values())
     together = first["begun"] < second["ended"] and second["begun"] < first["ended"]
     assert together == (len(side_by_side(host("cpu"), "cpu")) > 1)
