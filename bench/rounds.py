@@ -10,11 +10,12 @@ from typing import Any
 
 from bench import gpu, parity, pressure
 from bench.context import Context
+from bench.errors import WorkerError
 from bench.group import LOAD, Unit
 from bench.results import Record
 from bench.schedule import orders
 from bench.seat import Seat, Seats
-from bench.spec import OK
+from bench.spec import NOT_RUN, OK
 from bench.stacks import MODES
 
 # The share of a block that runs untimed before it: caches and clocks settle after the worker was stopped.
@@ -95,7 +96,10 @@ class Rounds:
         steps = seat.steps[phase]
         timeout = min(self.context.timeout, _PATIENCE + 20 * steps * seat.step_s[phase])
         if phase == LOAD:
-            return self._timed(seat, "epoch", timeout, {})
+            figures = self._timed(seat, "epoch", timeout, {})
+            if figures["steps"] < 1:
+                raise WorkerError("garbage", NOT_RUN, "its loader gave no batch")
+            return figures
         # One step longer than a block: what has to settle is lost in it, and a second such step would double the time.
         if steps > 1:
             self.seats.ask(seat, "block", timeout, phase=phase, steps=max(1, steps // _SETTLE))

@@ -30,6 +30,8 @@ from bench.stop import BUDGET, Stop, Stopped
 from bench.tiers import Options
 
 COMPLETE = "complete"
+# What a file says where the runner ended by an error of its own.
+FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,13 @@ def _run(context: Context, plan: Sequence[Group], gates: Gates) -> str:
             context.write({"kind": "group", **group.as_dict()})
     todo = [unit for unit in units(plan) if (unit.group.id, unit.number) not in context.history.done]
     progress = Progress(todo, context.stop, context.say)
-    reason = COMPLETE
+    reason = FAILED
     try:
         for unit in todo:
             context.stop.check()
             _enough_time(context, progress, unit)
             _unit(context, gates, unit, progress)
+        reason = COMPLETE
     except Stopped as stopped:
         reason = stopped.reason
     finally:

@@ -250,7 +250,11 @@ def _sweeps(name: str, options: Options) -> list[Group]:
         member for member in members if MODES[member.stack].mode == SHIPPED_MODE[MODES[member.stack].environment]
     ]
     one_each = tuple({MODES[member.stack].environment: member for member in reversed(shipped or members)}.values())
-    loads = [group("data", size, count, "examples", (LOAD,), one_each) for count in options.tier.examples]
+    # A set smaller than a batch is one batch of all of it.
+    loads = [
+        group("data", size.with_batch(min(size.batch, count)), count, "examples", (LOAD,), one_each)
+        for count in options.tier.examples
+    ]
     # Loading compiles nothing: it can have the forks that a verdict needs.
     found += [replace(load, forks=min(options.tier.forks, options.tier.side_forks)) for load in loads]
     if options.tier.doublings and options.device == "cuda":

@@ -20,8 +20,8 @@ from bench.probes.probe import ANSWERED, GARBAGE, NOT_RUN, Outcome, Probe, Unit
 from bench.probes.records import ProbeFile, kinds_of, problem, settled
 from bench.progress import Say, clock
 from bench.results import Record, now
-from bench.runner import COMPLETE
-from bench.stop import BUDGET, INTERRUPTED, Stop, Stopped, raise_worst
+from bench.runner import COMPLETE, FAILED
+from bench.stop import BUDGET, Stop, Stopped, raise_worst
 
 # What the runner's own interpreter is called where an environment is named.
 RUNNER = "runner"
@@ -90,7 +90,7 @@ class Session:
 
     def all(self, tasks: Sequence[Task]) -> str:
         """Run what is not done; return how it ended."""
-        reason = INTERRUPTED
+        reason = FAILED
         self._left = [task for task in tasks if task.key not in self._done]
         self._begun = len(tasks) - len(self._left)
         waiting = tuple(self._left)

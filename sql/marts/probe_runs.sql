@@ -12,7 +12,7 @@ select
     runs.device, -- cpu or cuda
     runs.is_quick, -- the small form, which measures less
     runs.is_narrowed, -- asked for some stacks or workloads only
-    runs.ending, -- complete, budget, interrupted or killed
+    runs.ending, -- complete, budget, interrupted, failed or killed
     runs.units, -- units of the probe that were come to
     runs.units_answered, -- of these, all processes answered
     runs.units_failed, -- raised, died, hung or answered with what is none

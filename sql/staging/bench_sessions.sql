@@ -8,7 +8,7 @@ select
     figures.started_at,
     figures.resumed,
     figures.ended_at,
-    figures.reason, -- complete, budget or interrupted
+    figures.reason, -- complete, budget, interrupted or failed
     figures.elapsed_s
 from raw.bench_sessions as figures
 inner join staging.bench_runs as runs

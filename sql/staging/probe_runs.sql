@@ -25,7 +25,7 @@ select
     seed,
     is_quick, -- the small form
     is_narrowed, -- asked for some stacks or workloads only
-    ending, -- complete, budget, interrupted or killed
+    ending, -- complete, budget, interrupted, failed or killed
     units as units_planned,
     records, -- lines of the file
     host_id, -- hash of all that is known of the machine

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.runner import Request, run
 from bench.spec import NOT_RUN, OK, OOM, PARITY_FAILED, TIMEOUT
 from tests.bench.dummies import kinds, options, read, run_dummies
 
@@ -87,6 +88,25 @@ def test_a_worker_that_dies_between_rounds_costs_its_own_cell_only_what_it_had_n
     assert cells["dummy-odd"]["status"] == OK
     assert cells["dummy-odd"]["rounds"] == members.count(4)
     assert "told to die" in cells["dummy-odd"]["reason"]
+
+
+def test_a_loader_that_gives_nothing_costs_its_own_cell_alone(tmp_path: Path):
+    out = tmp_path / "run.jsonl"
+    asked = options(stacks=("dummy-odd",), scaling=("dummy",), examples=(64,), batches=())
+    assert run_dummies(out, asked, fault="no-batches") == "complete"
+    cells = {cell["group"].partition("/")[0]: cell for cell in kinds(read(out)[0], "cell")}
+    assert (cells["data"]["status"], cells["data"]["reason"]) == (NOT_RUN, "its loader gave no batch")
+    assert cells["cells"]["status"] == OK
+
+
+def test_a_run_that_ends_by_an_error_of_its_own_says_so(tmp_path: Path):
+    def broken(line: str) -> None:
+        raise BrokenPipeError("nobody reads")
+
+    out = tmp_path / "run.jsonl"
+    with pytest.raises(BrokenPipeError):
+        run(Request(options(), out, say=broken))
+    assert kinds(read(out)[0], "end")[-1]["reason"] == "failed"
 
 
 def test_two_stacks_that_disagree_are_both_withheld(tmp_path: Path):

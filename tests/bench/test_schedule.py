@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from bench import stacks
-from bench.discovery import workload_ids
+from bench.discovery import load_workload, workload_ids
 from bench.errors import OptionError
 from bench.schedule import groups, orders, units
 from bench.spec import matched
@@ -58,6 +58,13 @@ def test_after_three_forks_come_loading_one_of_everything_then_the_other_forks_t
         seen.append(rank)
     assert seen == sorted(seen)
     assert set(seen) == set(range(6))
+
+
+def test_a_data_set_smaller_than_a_batch_is_read_as_one_batch():
+    size = load_workload("dummy").SPEC.sizes["small"]
+    few, many = size.batch // 2, size.batch * 10
+    loads = {group.value: group for group in every_group(examples=(few, many)) if group.purpose == "data"}
+    assert {value: group.size.batch for value, group in loads.items()} == {few: few, many: size.batch}
 
 
 def is_primary(unit):
