@@ -55,8 +55,9 @@ class Fork:
                 rounds.take(phase)
                 if phase != LOAD:
                     rounds.single_steps(phase)
-            rounds.ceiling()
+            # The peak of memory is read before the ceiling: its matrices would be in it.
             self.seats.each(self._end)
+            rounds.ceiling()
         finally:
             self._close()
 
