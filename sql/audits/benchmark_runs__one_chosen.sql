@@ -1,9 +1,17 @@
--- Evidence rests on one run at most, and where it rests on one that run is marked.
-select
-    (select count(*) from marts.benchmark_runs where is_chosen) as runs_chosen,
-    (select count(*) from core.evidence_benchmarks) as figures
-where (select count(*) from marts.benchmark_runs where is_chosen) > 1
-    or (
-        (select count(*) from marts.benchmark_runs where is_chosen) = 0
-        and (select count(*) from core.evidence_benchmarks) > 0
-    )
+-- Evidence rests on one run a device at most, and every figure of it on a run that is marked.
+with
+count_chosen as (
+    select device, count(*) as runs_chosen
+    from marts.benchmark_runs
+    where is_chosen
+    group by device
+)
+select 'runs chosen on ' || device as what, runs_chosen as found
+from count_chosen
+where runs_chosen > 1
+union all
+select 'figures of no chosen run', count(*)
+from core.benchmark_forks as figures
+left join core.benchmark_runs as runs on runs.run = figures.run and runs.is_chosen
+where runs.run is null
+having count(*) > 0

@@ -1,4 +1,5 @@
--- Figures of the chosen run by fork, as natural logarithms: what every metric of the timing runner is made from.
+-- Figures of the chosen runs by fork, as natural logarithms: what every metric of the timing runner is made from.
+-- Metrics of the run on a GPU end in _gpu: no metric mixes a processor's figures with a GPU's.
 -- A framework is timed in its documented ways alone: the one that ships, and the compiled one beside it. Speeds are
 -- samples a second of the matched division in the run's main precision, on one pinned core or on the GPU. A data set's
 -- speed is that of reading it through the framework's own loader, in its shipped way. A speed-up is eager over compiled time of
@@ -64,7 +65,11 @@ measure_memory as (
     from pick_cells as cells
     inner join staging.bench_forks as forks
         on forks.run = cells.run and forks.group_id = cells.group_id and forks.stack = cells.stack
-    where cells.phase = 'train' and not forks.twin and forks.peak_bytes > 0
+    where cells.phase = 'train'
+        and not forks.twin
+        and forks.peak_bytes > 0
+        -- A GPU's first fork also holds what choosing kernels took and, in runs until 27 November 2026, the ceiling's matrices.
+        and (forks.number > 0 or cells.device <> 'cuda')
 ),
 pick_sizes as (
     select run, workload, min(value) as smallest, max(value) as largest
@@ -163,13 +168,16 @@ stack_metrics as (
     where workload in ('lstm', 'ragged')
 )
 select
-    metric,
-    framework,
-    stack,
-    workload,
-    phase,
-    group_id,
-    fork,
-    log_value, -- natural logarithm, in the metric's unit
-    run
-from stack_metrics
+    figures.metric || case runs.device when 'cuda' then '_gpu' else '' end as metric,
+    figures.framework,
+    figures.stack,
+    figures.workload,
+    figures.phase,
+    figures.group_id,
+    figures.fork,
+    figures.log_value, -- natural logarithm, in the metric's unit
+    figures.run
+from stack_metrics as figures
+inner join core.benchmark_runs as runs on runs.run = figures.run
+where runs.device <> 'cuda'
+    or figures.metric in ('train_speed', 'inference_speed', 'peak_memory', 'compiled_speedup')

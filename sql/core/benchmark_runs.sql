@@ -1,8 +1,7 @@
--- Runs of the timing runner with their machine in words, how they ended, and the one that evidence rests on.
--- One run is chosen, so that figures of two machines are never mixed: a run of at least three forks goes before one of
--- two, whose intervals are wide, and that before one without an interval; then a GPU before a
--- processor, then the run with most frameworks, then the higher tier, then the newest.
--- Whose run it is does not matter. The main precision is TF32 where that was timed, which is what single precision comes
+-- Runs of the timing runner with their machine in words, how they ended, and those that evidence rests on.
+-- One run is chosen on processors and one on GPUs, so that no figure mixes two machines: a run of at least three forks
+-- goes before one of two, whose intervals are wide, and that before one without an interval; then the run with most
+-- frameworks, then the higher tier, then the newest. Whose run it is does not matter. The main precision is TF32 where that was timed, which is what single precision comes
 -- to on a GPU, else single precision.
 -- grain: run
 -- audit: not_null(run, short_run, started_on, machine, ending, main_precision, is_newest, is_chosen)
@@ -65,9 +64,8 @@ rank_runs as (
             partition by machine, device, origin order by started_at desc, run
         ) as newness,
         row_number() over (
-            order by
-                -least(most_forks, 3), case device when 'cuda' then 0 else 1 end, frameworks desc,
-                tier_rank desc, started_at desc, run
+            partition by device
+            order by -least(most_forks, 3), frameworks desc, tier_rank desc, started_at desc, run
         ) as choice
     from name_machines
 )

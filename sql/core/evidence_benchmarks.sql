@@ -1,4 +1,4 @@
--- Figures of evidence from the timing runner: the chosen run of core.benchmark_runs, and no other.
+-- Figures of evidence from the timing runner: the chosen runs of core.benchmark_runs, and no others.
 -- Rule, fixed before any data. Cells that count: every framework of the run has one of its documented ways there; a
 -- speed-up, which compares a framework with itself alone, takes all cells of that framework. A way that lacks one of
 -- those is left out, and the note says so. A way's figure is its geometric mean over the cells; a framework's is the
@@ -28,7 +28,8 @@ widen_cells as (
         cells.*,
         quantiles.t * cells.log_spread / sqrt(cells.forks) as reach,
         case
-            when cells.metric in ('compiled_speedup', 'recurrent_dynamic_speedup') then cells.framework
+            when cells.metric in ('compiled_speedup', 'compiled_speedup_gpu', 'recurrent_dynamic_speedup')
+                then cells.framework
             else 'all'
         end as circle -- who must share the cells
     from average_forks as cells

@@ -1,7 +1,7 @@
 -- Runs of the timing runner: where, when, how they ended, how much of them counts.
 -- grain: run
 -- audit: not_null(run, run_id, started_on, tier, device, machine, host_id, origin, ending, cells_ok, cells_not_ok)
--- audit: not_null(main_precision, is_newest, is_chosen), ending in ('complete', 'budget', 'interrupted', 'killed')
+-- audit: not_null(main_precision, is_newest, is_chosen), ending in ('complete', 'budget', 'interrupted', 'failed', 'killed')
 -- warning: runs of different machines stand side by side; nothing is averaged over them
 with
 count_cells as (
@@ -56,7 +56,7 @@ select
     runs.is_virtual, -- true on a virtual machine
     runs.host_id, -- hash of all that is known of the machine
     runs.origin, -- bundled, or the reader's own
-    runs.ending, -- how it ended: complete, budget, interrupted, or killed
+    runs.ending, -- how it ended: complete, budget, interrupted, failed (by the runner's own error), or killed
     runs.sessions, -- how often it was started: once, and once for each time it was resumed
     runs.elapsed_s, -- seconds it ran, all sessions together
     runs.units_planned, -- forks of groups that were planned
@@ -78,7 +78,7 @@ select
     runs.seed, -- seed of weights, batches and orders
     runs.code, -- hash of the runner's files
     runs.is_newest, -- the newest of its machine, device and origin
-    runs.is_chosen -- the run that marts.evidence rests on
+    runs.is_chosen -- whether marts.evidence rests on it: one run on processors and one on GPUs
 from core.benchmark_runs as runs
 left join count_cells as cells on cells.run = runs.short_run
 left join count_gates as gates on gates.run = runs.short_run

@@ -1,4 +1,4 @@
--- How much slower or faster is one stack than another? Every declared pair of the run that evidence rests on, matched.
+-- How much slower or faster is one stack than another? Every declared pair of the runs that evidence rests on, matched.
 select
     pairs.workload,
     pairs.phase,

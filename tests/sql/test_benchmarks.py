@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import defaultdict
 from collections.abc import Iterable
 from statistics import fmean, median, stdev
 from typing import Any
@@ -496,9 +497,8 @@ RUNS = {
     "smoke": {"tier": "smoke", "run": "b0" * 16},
     "standard": {"tier": "standard", "run": "b1" * 16},
     "newer": {"tier": "standard", "run": "b2" * 16, "started_at": "2026-11-21T10:00:00+00:00"},
-    "gpu": {"tier": "smoke", "run": "b3" * 16, "device": "cuda", "started_at": "2026-11-01T10:00:00+00:00"},
-    "one-fork": {"tier": "full", "run": "b4" * 16, "device": "cuda", "forks": 1},
-    "two-forks": {"tier": "full", "run": "b6" * 16, "device": "cuda", "forks": 2},
+    "one-fork": {"tier": "full", "run": "b4" * 16, "forks": 1},
+    "two-forks": {"tier": "full", "run": "b6" * 16, "forks": 2},
     "few": {
         "tier": "full",
         "run": "b5" * 16,
@@ -513,7 +513,6 @@ RUNS = {
     [
         (("smoke", "standard"), "standard"),
         (("newer", "standard", "smoke"), "newer"),
-        (("newer", "gpu"), "gpu"),
         (("one-fork", "smoke"), "smoke"),
         (("one-fork",), "one-fork"),
         (("two-forks", "smoke"), "smoke"),
@@ -535,12 +534,37 @@ def test_one_run_is_chosen_and_no_other_is_mixed_in(names, chosen):
     assert check(world) > 100
 
 
+def test_a_gpu_has_figures_of_its_own_beside_a_processor():
+    slow = Made(TIMES, run="b1" * 16)
+    fast = Made({stack: seconds / 8 for stack, seconds in TIMES.items()}, run="b3" * 16, device="cuda")
+    world = world_of(slow.content(), fast.content())
+    assert check(world) > 100
+    assert world.rows("select device from marts.benchmark_runs where is_chosen order by device") == [
+        ("cpu",),
+        ("cuda",),
+    ]
+    found = evidence(world)
+    who: dict[str, set[str]] = defaultdict(set)
+    for row in found.values():
+        who[row["metric"]].add(row["framework"])
+    for metric in ("train_speed", "inference_speed", "compiled_speedup"):
+        assert who[metric]
+        assert who[f"{metric}_gpu"] == who[metric]
+    ratio = found["train_speed_gpu.pytorch"]["value"] / found["train_speed.pytorch"]["value"]
+    assert ratio == pytest.approx(8, rel=0.02)
+    notes = {row["note"] for row in found.values() if row["metric"].endswith("_gpu")}
+    assert all(f"run {fast.run[:8]} " in note and "its GPU" in note for note in notes)
+    # What stands on one core alone has no twin.
+    assert not who.keys() & {"small_data_speed_gpu", "vision_train_speed_gpu"}
+
+
 def test_evidence_rests_on_tf32_where_it_was_timed_and_else_on_single_precision():
     cases = (("cpu", "fp32", "fp32"), ("cuda", "fp32", "fp32"), ("cuda", "tf32", "tf32"), ("cuda", "bf16", "fp32"))
     for device, timed, main in cases:
         world = world_of(Made(TIMES, device=device, precision=timed).content())
         assert world.rows("select main_precision from marts.benchmark_runs") == [(main,)]
-        speeds = [row for row in evidence(world).values() if row["metric"] == "train_speed"]
+        metric = "train_speed_gpu" if device == "cuda" else "train_speed"
+        speeds = [row for row in evidence(world).values() if row["metric"] == metric]
         assert bool(speeds) == (timed == main)
 
 
