@@ -38,6 +38,10 @@ class Landed(msgspec.Struct, frozen=True, omit_defaults=True):
     http_status: int | None = None
 
 
+# Made with the module, since sources in threads share it: sources.postings.redact says what else would happen.
+_LANDED = msgspec.json.Decoder(Landed)
+
+
 class Landing:
     """The landing folder. One process writes to it at a time: the one that holds the home folder."""
 
@@ -164,7 +168,7 @@ class Landing:
             if not line:
                 continue
             try:
-                yield msgspec.json.decode(line, type=Landed)
+                yield _LANDED.decode(line)
             except msgspec.DecodeError as error:
                 # A kill or a full disk may cut a line short anywhere; the next run began a new one behind it.
                 if _is_cut(line, error):

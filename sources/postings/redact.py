@@ -51,6 +51,12 @@ class Counters(msgspec.Struct, frozen=True, omit_defaults=True):
     threads: tuple[Thread, ...] = ()
 
 
+# Made with the module: what msgspec keeps of a type it works out on first use, and where two threads come first to one
+# that holds another, each for its own source, it crashes the process (seen with msgspec 0.22).
+_COUNTERS = msgspec.json.Decoder(Counters)
+_REDACTED = msgspec.json.Decoder(Redacted)
+
+
 @dataclass(frozen=True)
 class Redaction:
     """A reply with its texts, names and addresses gone."""
@@ -124,7 +130,7 @@ def _redacted(classifier: Classifier, population: str, posting: Posting, found: 
 def read_counters(content: bytes) -> Counters | None:
     """Return the first line of what landed, None where it cannot be read."""
     try:
-        return msgspec.json.decode(content.split(b"\n", 1)[0], type=Counters)
+        return _COUNTERS.decode(content.split(b"\n", 1)[0])
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
@@ -135,27 +141,24 @@ def read_redacted(payload: Payload, is_ours: Callable[[str], bool]) -> Redaction
     Raises SourceError naming source, request, line and rule.
     """
     lines = payload.content.split(b"\n")
-    counters = _decoded(payload, 1, lines[0], Counters)
+    counters = _decoded(payload, 1, lines[0], _COUNTERS)
     if counters.format != FORMAT:
         raise _refused(payload, 1, f"`format` is {counters.format}; this version reads {FORMAT}")
     if not is_ours(counters.population):
         raise _refused(payload, 1, f"`population` is none of this source's: {counters.population[:40]!r}")
     if lines[-1] or len(lines) - 2 != counters.kept:
         raise _refused(payload, 1, f"`kept` is {counters.kept}, and {len(lines) - 2} whole lines follow")
-    decoder = msgspec.json.Decoder(Redacted)
     postings = []
     for number, line in enumerate(lines[1:-1], start=2):
-        posting = _decoded(payload, number, line, Redacted, decoder)
+        posting = _decoded(payload, number, line, _REDACTED)
         _check(payload, number, posting)
         postings.append(posting)
     return Redaction(counters, postings)
 
 
-def _decoded(
-    payload: Payload, number: int, line: bytes, kind: type[_T], decoder: msgspec.json.Decoder[_T] | None = None
-) -> _T:
+def _decoded(payload: Payload, number: int, line: bytes, decoder: msgspec.json.Decoder[_T]) -> _T:
     try:
-        return (decoder or msgspec.json.Decoder(kind)).decode(line)
+        return decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _refused(payload, number, str(error)) from None
 
