@@ -4,11 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 BAROMETER_HOME ?= var
 export BAROMETER_HOME
+# Where the shell forbids bytecode, each of the tests' thousands of processes would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
 # An index that pip reads from its own settings is read by uv only when told.
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--constraint scripts/lock-limits.txt --no-emit-index-url --no-annotate --no-header $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
 
-.PHONY: help report test bench probes bench-setup bench-runner bench-pipeline lock clean
+.PHONY: help report test environments checks bench probes bench-setup bench-runner bench-pipeline lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -17,14 +19,20 @@ report: $(VENV)/run.stamp  ## build the warehouse from the bundled snapshot and 
 	@$(BIN)/barometer run --offline
 	@echo "open $(BAROMETER_HOME)/reports/index.html in a browser"
 
+# Making environments waits for the network and the disk, the checks for a core.
 test: $(VENV)/dev.stamp  ## lint, types, import rules and every test
+	@$(MAKE) --no-print-directory --jobs=2 environments checks
+	$(BIN)/python -m pytest -n 4 --dist loadgroup --durations=30 -p tests.bench.told
+
+environments: $(VENV)/dev.stamp
 	@scripts/ensure-chromium
 	@$(BIN)/python -m scripts.ensure_frameworks --all --device cpu
+
+checks: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 4 --dist loadgroup --durations=30 -p tests.bench.told
 
 bench: $(VENV)/dev.stamp  ## time the frameworks on this machine and report it; BENCH_ARGS="--tier smoke" for minutes
 	@scripts/run-bench $(BIN) $(BENCH_ARGS)

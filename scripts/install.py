@@ -36,7 +36,9 @@ def _with_uv(requirements: str) -> bool:
     uv = find_uv()
     if uv is None:
         return False
-    command = [uv, "pip", "install", "--quiet", "--python", sys.executable, "--require-hashes"]
+    # As pip does. Where the shell forbids writing bytecode, every process would compile its libraries anew.
+    compiled = "--compile-bytecode"
+    command = [uv, "pip", "install", "--quiet", compiled, "--python", sys.executable, "--require-hashes"]
     # A constraint names a release without a hash, which uv refuses here; every release is pinned anyway.
     settings = {name: value for name, value in pip_settings().items() if name != "constraint"}
     environ = {**as_uv(settings), **os.environ}

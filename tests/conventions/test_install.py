@@ -53,8 +53,14 @@ def installed(bare: Path, folder: Path, line: str, path: str) -> subprocess.Comp
     asked.write_text(line, encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
     environ = {**kept, "PATH": path, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder), "PYTHONPATH": str(ROOT)}
+    environ["PYTHONDONTWRITEBYTECODE"] = "1"
     command = [str(bare / "bin" / "python"), "-m", "scripts.install", str(asked)]
     return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+
+
+def is_compiled(bare: Path, name: str) -> bool:
+    """True if the module lies there as bytecode, which no process of this test was allowed to write."""
+    return len(list(bare.glob(f"lib/*/site-packages/__pycache__/{name}.*.pyc"))) == 1
 
 
 def installer(bare: Path, name: str) -> str:
@@ -67,6 +73,7 @@ def test_without_uv_pip_does_it(bare: Path, tmp_path: Path):
     done = installed(bare, tmp_path, wheel(tmp_path, "plain"), str(tmp_path / "nothing"))
     assert done.returncode == 0, done.stderr
     assert installer(bare, "plain") == "pip"
+    assert is_compiled(bare, "plain")
 
 
 def test_where_there_is_uv_it_does_it_with_the_settings_of_pip(bare: Path, tmp_path: Path):
@@ -77,6 +84,7 @@ def test_where_there_is_uv_it_does_it_with_the_settings_of_pip(bare: Path, tmp_p
     done = installed(bare, tmp_path, wheel(tmp_path, "quick"), str(tmp_path / "bin"))
     assert done.returncode == 0, done.stderr
     assert installer(bare, "quick") == "uv"
+    assert is_compiled(bare, "quick")
 
 
 @pytest.mark.parametrize("has_uv", [True, False])
