@@ -101,6 +101,8 @@ def _clean(node: ET.Element) -> ET.Element | None:
     kept = ET.Element(tag, attributes)
     kept.text = node.text if tag in ("text", "tspan") else None
     kept.extend(child for child in (_clean(c) for c in node) if child is not None)
+    if tag == "text" and len(kept) == 0:
+        _stand(kept)
     if tag == "g" and len(kept) == 0:
         return None
     if tag == "path" and "stroke" not in attributes:
@@ -111,6 +113,15 @@ def _clean(node: ET.Element) -> ET.Element | None:
         if not kept.attrib and len(kept) == 1:
             return kept[0]
     return kept
+
+
+def _stand(text: ET.Element) -> None:
+    """Say where a text stands by its own attributes, not by moving it: half the bytes."""
+    moved = _TRANSLATE.fullmatch(text.get("transform", ""))
+    if moved is not None:
+        places = {name: place for name, place in zip("xy", moved.groups(), strict=True) if place != "0"}
+        text.attrib = {**places, **text.attrib}
+        del text.attrib["transform"]
 
 
 def _hoist(group: ET.Element) -> None:

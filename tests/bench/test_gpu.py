@@ -123,20 +123,31 @@ def test_without_it_nothing_is_known(tmp_path: Path, monkeypatch):
     log.close()
 
 
-def test_on_a_gpu_gates_take_kernels_as_they_come(monkeypatch):
-    assert untuned_variables("cpu") == {}
+def test_gates_compile_quickly_and_on_a_gpu_take_kernels_as_they_come(monkeypatch):
     monkeypatch.delenv("XLA_FLAGS", raising=False)
+    assert "--xla_backend_optimization_level=0" in untuned_variables("cpu")["XLA_FLAGS"].split()
     assert untuned_variables("cuda") == {"XLA_FLAGS": "--xla_gpu_autotune_level=0"}
     monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=false")
     assert untuned_variables("cuda") == {"XLA_FLAGS": "--xla_cpu_enable_fast_math=false --xla_gpu_autotune_level=0"}
 
 
-def test_xla_knows_the_flag_and_would_end_at_one_that_it_does_not_know():
+@pytest.mark.parametrize(
+    ("stack", "program"),
+    [
+        ("jax-jit", "import jax.numpy as j; print(float(j.ones(3).sum()))"),
+        (
+            "tensorflow-xla",
+            "import tensorflow as t; print(float(t.function(t.reduce_sum, jit_compile=True)(t.ones(3))))",
+        ),
+    ],
+)
+def test_xla_knows_the_flags_and_would_end_at_one_that_it_does_not_know(stack: str, program: str):
     def sums(flags: str) -> tuple[int, str]:
-        words = [python_of("jax-jit"), "-c", "import jax.numpy as j; print(float(j.ones(3).sum()))"]
+        words = [python_of(stack), "-c", program]
         found = {**os.environ, "XLA_FLAGS": flags}
         done = subprocess.run(words, env=found, capture_output=True, text=True, timeout=300, check=False)
         return done.returncode, done.stdout
 
-    assert sums(untuned_variables("cuda")["XLA_FLAGS"]) == (0, "3.0\n")
+    for device in ("cpu", "cuda"):
+        assert sums(untuned_variables(device)["XLA_FLAGS"]) == (0, "3.0\n")
     assert sums("--xla_gpu_no_such_flag=0")[0] != 0

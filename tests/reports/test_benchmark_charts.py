@@ -74,7 +74,7 @@ def test_a_mark_stands_where_its_ratio_is() -> None:
     """The distance between the marks of 2 and of 1 is that between the ticks of 2 and of 1 on the log axis."""
     svg = chart_svg(forest_chart([Panel(LOOK, [ratio("mlp", 2.0, "slower"), ratio("cnn", 1.0, "slower")])],
                                  ["cnn", "mlp"]), "t", "d")  # fmt: skip
-    ticks = {label: float(x) for x, label in re.findall(r"translate\(([\d.]+),15\)\">([\d.]+)×", svg)}
+    ticks = {label: float(x) for x, label in re.findall(r'x="([\d.]+)" y="15">([\d.]+)×', svg)}
     marks = re.search(r'<path d="(M[^"]+)" fill="#cc79a7"|<g fill="#cc79a7"><path d="(M[^"]+)"', svg)
     assert marks is not None
     centres = sorted(float(x) for x in re.findall(r"M([\d.]+),", marks[1] or marks[2]))
