@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BAROMETER_HOME ?= var
 export BAROMETER_HOME
-# Where the shell forbids bytecode, each of the tests' thousands of processes would compile the project anew.
+# Where the shell forbids bytecode, every process of the tests would compile the project anew.
 unexport PYTHONDONTWRITEBYTECODE
 # An index that pip reads from its own settings is read by uv only when told.
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \

@@ -158,6 +158,7 @@ CACHE_RULES = {
 }
 
 
+# Flags that XLA has known for years: it ends the process at one that it does not know.
 _UNTUNED = {
     "cpu": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
     "cuda": "--xla_gpu_autotune_level=0",

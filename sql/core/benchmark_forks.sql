@@ -2,8 +2,8 @@
 -- Metrics of the run on a GPU end in _gpu: no metric mixes a processor's figures with a GPU's.
 -- A framework is timed in its documented ways alone: the one that ships, and the compiled one beside it. Speeds are
 -- samples a second of the matched division in the run's main precision, on one pinned core or on the GPU. A data set's
--- speed is that of reading it through the framework's own loader, in its shipped way. A speed-up is eager over compiled time of
--- the same stack within the same rounds; the recurrent one is its inverse on recurrent and ragged input.
+-- speed is that of reading it through the framework's own loader, in its shipped way. A speed-up is eager over compiled
+-- time of the same stack within the same rounds; the recurrent one is its inverse on recurrent and ragged input.
 -- grain: metric, stack, workload, phase, group_id, fork
 -- audit: not_null(metric, framework, stack, workload, phase, group_id, fork, log_value, run)
 -- warning: a fork's figure is the median of its rounds; forks, not rounds, are what is independent
@@ -68,7 +68,7 @@ measure_memory as (
     where cells.phase = 'train'
         and not forks.twin
         and forks.peak_bytes > 0
-        -- A GPU's first fork also holds what choosing kernels took and, in runs until 27 November 2026, the ceiling's matrices.
+        -- A GPU's first fork holds what choosing kernels took; in runs until 27 November 2026 the ceiling's matrices too.
         and (forks.number > 0 or cells.device <> 'cuda')
 ),
 pick_sizes as (

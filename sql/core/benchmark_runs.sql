@@ -1,8 +1,8 @@
 -- Runs of the timing runner with their machine in words, how they ended, and those that evidence rests on.
 -- One run is chosen on processors and one on GPUs, so that no figure mixes two machines: a run of at least three forks
 -- goes before one of two, whose intervals are wide, and that before one without an interval; then the run with most
--- frameworks, then the higher tier, then the newest. Whose run it is does not matter. The main precision is TF32 where that was timed, which is what single precision comes
--- to on a GPU, else single precision.
+-- frameworks, then the higher tier, then the newest. Whose run it is does not matter. The main precision is TF32 where
+-- that was timed, which is what single precision comes to on a GPU, else single precision.
 -- grain: run
 -- audit: not_null(run, short_run, started_on, machine, ending, main_precision, is_newest, is_chosen)
 -- warning: a run of stacks that are no framework of the catalogue has no row

@@ -8,13 +8,12 @@ import pytest
 
 from bench.environments import interpreter
 from bench.results import Record
-from bench.stacks import MODES
+from bench.stacks import MODES, untuned_variables
 
 # For tests that ask what a program computes, not how fast: three quarters of XLA's time go into code that is run a few
 # times. Their environments hold the releases that know these flags.
 UNTUNED = {
-    "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
-    " --xla_cpu_use_fusion_emitters=false",
+    "XLA_FLAGS": f"{untuned_variables('cpu')['XLA_FLAGS']} --xla_cpu_use_fusion_emitters=false",
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
 }
 

@@ -21,6 +21,7 @@ from bench.programs.steps import Steps
 from bench.spec import NOT_RUN, OK
 from bench.worker import Session, in_words
 from tests.bench.dummies import kinds, options, read, run_dummies
+from tests.support import ROOT
 
 BURN = "import os, sys\nos.sched_setaffinity(0, {int(sys.argv[1])})\nprint(flush=True)\nwhile True: pass"
 
@@ -84,6 +85,23 @@ def test_every_fork_is_a_fresh_process_and_says_what_was_in_force(known):
     assert len({one["environment_id"] for one in forks}) == 1
     assert "numpy" in kinds(records, "environment")[0]["distributions"]
     assert all(cell["peak_bytes"] > 1e6 and 0 < cell["ceiling_fraction"] < 1 for cell in found.cells)
+
+
+def test_the_matrices_of_the_ceiling_are_in_no_peak_of_memory(tmp_path: Path):
+    """One member takes the products, 38 MB of matrices; its peak is no higher than its neighbours'.
+
+    Run from a small process: until it is larger itself, a worker's high water is that of the process it came from.
+    """
+    out = tmp_path / "run.jsonl"
+    asked = "run_dummies(Path(sys.argv[1]), options(gemm_cpu=1792))"
+    words = f"import sys; from pathlib import Path; from tests.bench.dummies import options, run_dummies; {asked}"
+    subprocess.run([sys.executable, "-c", words, str(out)], cwd=ROOT, check=True, capture_output=True, timeout=120)
+    records, _ = read(out)
+    peaks = {one["member"]: one["memory"]["peak_bytes"] for one in kinds(records, "fork")}
+    taken = {one["member"] for one in kinds(records, "gemm")}
+    assert taken
+    assert taken < peaks.keys()
+    assert max(peaks.values()) - min(peaks.values()) < 15e6
 
 
 def test_first_steps_are_taken_alone_in_the_forks_that_show_them(known):

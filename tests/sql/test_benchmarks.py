@@ -558,6 +558,18 @@ def test_a_gpu_has_figures_of_its_own_beside_a_processor():
     assert not who.keys() & {"small_data_speed_gpu", "vision_train_speed_gpu"}
 
 
+def test_the_memory_of_a_gpu_is_that_of_later_forks():
+    def larger(records: list[Record]) -> bytes:
+        for one in of_kind(records, "fork"):
+            one["memory"]["peak_bytes"] *= 10 if one["number"] == 0 else 1
+        return as_lines(records)
+
+    for device, metric, wanted in (("cuda", "peak_memory_gpu", 1.0), ("cpu", "peak_memory", 10 ** (1 / 3))):
+        made = Made(TIMES, device=device)
+        found = evidence(world_of(larger(made.records())))[f"{metric}.pytorch"]["value"]
+        assert found == pytest.approx(10**9 * wanted)
+
+
 def test_evidence_rests_on_tf32_where_it_was_timed_and_else_on_single_precision():
     cases = (("cpu", "fp32", "fp32"), ("cuda", "fp32", "fp32"), ("cuda", "tf32", "tf32"), ("cuda", "bf16", "fp32"))
     for device, timed, main in cases:

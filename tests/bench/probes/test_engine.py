@@ -21,7 +21,7 @@ from bench.pressure import allowed_cores
 from bench.probes import records
 from bench.probes.oneshot import ask, interpreter
 from bench.probes.probe import ProbeOptions, Unit
-from bench.probes.runner import load, plan, probe_names, side_by_side
+from bench.probes.runner import Request, load, plan, probe_names, run, side_by_side
 from bench.results import Record
 from bench.stacks import MODES
 from tests.bench.dummies import CLI
@@ -389,6 +389,16 @@ def test_ctrl_c_ends_every_child_at_once(tree: Path, tmp_path: Path):
     assert kinds(out, "end")[0]["reason"] == "interrupted"
     assert front(tmp_path, tree, *words, "--resume").returncode == 0
     assert sorted(one["unit"] for one in kinds(out, "unit")) == [f"when/{number}" for number in range(6)]
+
+
+def test_a_run_that_ends_by_an_error_of_its_own_says_so(tmp_path: Path):
+    def broken(line: str) -> None:
+        raise BrokenPipeError("nobody reads")
+
+    out = tmp_path / "probes.jsonl"
+    with pytest.raises(BrokenPipeError):
+        run(Request(ProbeOptions(quick=True), out, ("ease",), say=broken))
+    assert kinds(out, "end")[0]["reason"] == "failed"
 
 
 def test_ctrl_c_ends_the_child_and_keeps_what_is_complete(tree: Path, tmp_path: Path):
