@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
@@ -215,8 +215,12 @@ def gpu_exhibit(figures: Figures) -> Exhibit | None:
     found = [run for run in runs if run.row["device"] == "cuda" and run is not runs[0]]
     if not found or runs[0].row["device"] == "cuda":
         return None
-    ranks = (contrasts.COMPILED, contrasts.LAYER)
-    return contrasts.leading_exhibit(found[0], ranks, "gpu", page_names(runs)[found[0].id], " on a GPU")
+    ranks, pages = (contrasts.COMPILED, contrasts.LAYER), page_names(runs)
+    exhibit = contrasts.leading_exhibit(found[0], ranks, "gpu", pages[found[0].id], " on a GPU")
+    links = [Markup(' <a href="{}">{}</a>.').format(pages[run.id], ", ".join(run.timed)) for run in found[1:]]
+    if exhibit is None or not links:
+        return exhibit
+    return replace(exhibit, remark=exhibit.remark + Markup(" Other runs on a GPU:") + Markup("").join(links))
 
 
 SHOWN: dict[str, list[Callable[[Figures], Exhibit | None]]] = {

@@ -24,14 +24,16 @@ GPU = {"name": "Test GPU", "driver_version": "555.1", "memory.total": "24576"}
 class Made:
     """One run. `times` are seconds a step by stack, times `factors` by workload; inference takes half of that.
 
-    `forks` and `rounds` are how many; `fork_noise` and `round_noise` spread their logarithms. `failed` maps (workload,
-    stack) to a status; `sizes` are the examples of a data sweep over `loading` seconds a batch by stack.
+    `forks` and `rounds` are how many, `cut` the forks of workloads that have fewer; `fork_noise` and `round_noise`
+    spread their logarithms. `failed` maps (workload, stack) to a status; `sizes` are the examples of a data sweep over
+    `loading` seconds a batch by stack.
     """
 
     times: Mapping[str, float]
     workloads: Sequence[str] = ("mlp",)
     factors: Mapping[str, float] = field(default_factory=dict)
     forks: int = 3
+    cut: Mapping[str, int] = field(default_factory=dict)
     rounds: int = 3
     fork_noise: float = 0.01
     round_noise: float = 0.02
@@ -62,7 +64,7 @@ class Made:
         found += groups
         found += [gate for workload in self.workloads for stack in self.times for gate in self._gates(workload, stack)]
         for group in groups:
-            for number in range(group["forks"]):
+            for number in range(self.cut.get(group["workload"], group["forks"])):
                 found += self._fork(group, number)
         found += [cell for group in groups for cell in self._cells(group)]
         if self.ending is not None:

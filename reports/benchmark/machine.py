@@ -176,8 +176,10 @@ def gpu_line(run: Run | None, runs: Sequence[Run], pages: Mapping[str, str]) -> 
         return Markup("No GPU evidence yet: every figure here was measured on a processor.")
     if run in found:
         return Markup("Measured on a GPU: {}.").format(_machine(run))
-    links = Markup("; ").join(Markup('<a href="{}">{}</a>').format(pages[one.id], _machine(one)) for one in found)
-    return Markup("Measured on a processor. On a GPU, on a page of its own: {}.").format(links)
+    links = Markup("; ").join(
+        Markup('<a href="{}">{}</a> ({})').format(pages[one.id], _machine(one), ", ".join(one.timed)) for one in found
+    )
+    return Markup("Measured on a processor. On a GPU, each run on a page of its own: {}.").format(links)
 
 
 def _machine(run: Run) -> Markup:

@@ -98,6 +98,11 @@ class Run:
             key=lambda one: (order[one.framework], order.get(one.backend or "", -1), one.key),
         )
 
+    @property
+    def timed(self) -> list[str]:
+        """Names of the workloads that have a time, sorted."""
+        return sorted({row["workload"] for row in self.rows("cells") if row["status"] == "ok"})
+
     @cached_property
     def conditions(self) -> list[Conditions]:
         """All conditions with cells, the one that answers first: matched, in the main precision, not all cores."""

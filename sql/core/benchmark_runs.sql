@@ -1,8 +1,9 @@
 -- Runs of the timing runner with their machine in words, how they ended, and those that evidence rests on.
 -- One run is chosen on processors and one on GPUs, so that no figure mixes two machines: a run of at least three forks
--- goes before one of two, whose intervals are wide, and that before one without an interval; then the run with most
--- frameworks, then the higher tier, then the newest. Whose run it is does not matter. The main precision is TF32 where
--- that was timed, which is what single precision comes to on a GPU, else single precision.
+-- (the median over its cells: a run cut short has one or two in some) goes before one of two, whose intervals are wide,
+-- and that before one without an interval; then the run with most frameworks, then the higher tier, then the newest.
+-- Whose run it is does not matter. The main precision is TF32 where that was timed, which is what single precision comes
+-- to on a GPU, else single precision.
 -- grain: run
 -- audit: not_null(run, short_run, started_on, machine, ending, main_precision, is_newest, is_chosen)
 -- warning: a run of stacks that are no framework of the catalogue has no row
@@ -12,7 +13,9 @@ count_frameworks as (
         stacks.run,
         count(distinct case when cells.status = 'ok' and cells.division = 'matched' then stacks.framework end)
             as frameworks,
-        max(case when cells.status = 'ok' and cells.division = 'matched' then cells.forks else 0 end) as most_forks,
+        coalesce(
+            median(case when cells.status = 'ok' and cells.division = 'matched' then cells.forks end), 0
+        ) as usual_forks,
         bool_or(cells.status = 'ok' and cells.division = 'matched' and cells.precision = 'tf32') as has_tf32
     from core.benchmark_stacks as stacks
     left join staging.bench_summary_cells as cells on cells.run = stacks.run and cells.stack = stacks.stack
@@ -31,7 +34,7 @@ name_machines as (
     select
         runs.*,
         counts.frameworks,
-        counts.most_forks,
+        counts.usual_forks,
         case when coalesce(counts.has_tf32, false) then 'tf32' else 'fp32' end as main_precision,
         coalesce(nullif(runs.cpu, ''), 'unknown processor')
         || case
@@ -65,7 +68,7 @@ rank_runs as (
         ) as newness,
         row_number() over (
             partition by device
-            order by -least(most_forks, 3), frameworks desc, tier_rank desc, started_at desc, run
+            order by -least(usual_forks, 3), frameworks desc, tier_rank desc, started_at desc, run
         ) as choice
     from name_machines
 )

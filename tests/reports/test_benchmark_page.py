@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 from collections import Counter
@@ -138,7 +139,9 @@ def test_two_machines_stand_side_by_side_and_are_never_mixed(timed_files: dict[s
     assert f'href="{OTHER_PAGE}"' in section(timed_files[BENCHMARK_PAGE], "runs")
     assert f'href="{BENCHMARK_PAGE}"' in section(timed_files[OTHER_PAGE], "runs")
     assert "Measured on a GPU: Intel Xeon" in text(timed_files[OTHER_PAGE])
-    assert "Measured on a processor. On a GPU, on a page of its own: Intel Xeon" in text(timed_files[BENCHMARK_PAGE])
+    assert "Measured on a processor. On a GPU, each run on a page of its own: Intel Xeon" in text(
+        timed_files[BENCHMARK_PAGE]
+    )
 
 
 def test_the_main_page_says_beside_the_processor_what_a_gpu_says(
@@ -149,6 +152,12 @@ def test_the_main_page_says_beside_the_processor_what_a_gpu_says(
     assert "Training on a GPU: Keras, each way, against PyTorch (compiled)" in chart
     assert f'href="{OTHER_PAGE}#ratios"' in chart
     assert f'href="{BENCHMARK_PAGE}#ratios"' in performance
+    assert "Other runs on a GPU" not in performance
+    third = dataclasses.replace(GPU_RUN, run="0a1b2c3d", workloads=("lstm", "unet"))
+    found = render_edition(timed(CPU_RUN, GPU_RUN, third), catalog, None)
+    more = 'Other runs on a GPU: <a href="benchmark-{}.html">{}</a>.'
+    assert more.format(OTHER, "cnn, gpt, mlp") in section(found[INDEX_PAGE], "performance")
+    assert "Linux (lstm, unet); Intel Xeon" in text(found[BENCHMARK_PAGE])
     alone = section(render_edition(timed(CPU_RUN), catalog, None)[INDEX_PAGE], "performance")
     assert "chart-bench-ratios" in alone
     assert "chart-bench-gpu" not in alone

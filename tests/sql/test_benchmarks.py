@@ -499,6 +499,8 @@ RUNS = {
     "newer": {"tier": "standard", "run": "b2" * 16, "started_at": "2026-11-21T10:00:00+00:00"},
     "one-fork": {"tier": "full", "run": "b4" * 16, "forks": 1},
     "two-forks": {"tier": "full", "run": "b6" * 16, "forks": 2},
+    "cut": {"tier": "full", "run": "b7" * 16, "workloads": ("mlp", "cnn", "lstm"), "cut": {"cnn": 2, "lstm": 2}},
+    "end-cut": {"tier": "full", "run": "b8" * 16, "workloads": ("mlp", "cnn", "lstm"), "cut": {"lstm": 2}},
     "few": {
         "tier": "full",
         "run": "b5" * 16,
@@ -518,6 +520,8 @@ RUNS = {
         (("two-forks", "smoke"), "smoke"),
         (("two-forks", "one-fork"), "two-forks"),
         (("few", "standard"), "standard"),
+        (("cut", "smoke"), "smoke"),
+        (("end-cut", "smoke"), "end-cut"),
     ],
 )
 def test_one_run_is_chosen_and_no_other_is_mixed_in(names, chosen):
