@@ -95,8 +95,8 @@ class JobSource(LiveSource):
         return None if counters is None or counters.following is None else self.page(first, counters.following)
 
     def page(self, first: Request, following: str) -> Request:
-        """Return the question for a further page."""
-        raise NotImplementedError
+        """Return the question for a further page. A source whose replies name one has its own way of asking."""
+        raise NotImplementedError(f"{self.name} has no further pages")
 
     def parse(self, payload: Payload) -> Iterable[Batch]:
         """Return the rows of what landed. Raises SourceError when it is not as it landed."""
