@@ -23,12 +23,14 @@ def _resource(name: str) -> Path:
 class Settings:
     """Folders and files one command works with.
 
-    `home` holds everything written; `catalog` and `sql` are only read.
+    `home` holds everything written; `catalog` and `sql` are only read. `shared_cache` is a cache that several homes
+    share.
     """
 
     home: Path
     catalog: Path
     sql: Path
+    shared_cache: Path | None = None
 
     @property
     def warehouse(self) -> Path:
@@ -55,16 +57,26 @@ class Settings:
         """One folder an edition, and the archive's index."""
         return self.home / "reports"
 
+    @property
+    def cache(self) -> Path:
+        """What can be made again and need not be: nothing is lost with it."""
+        return self.shared_cache or self.home / "cache"
+
 
 def load_settings(
     environ: Mapping[str, str] | None = None, home: Path | str | None = None, catalog: Path | str | None = None
 ) -> Settings:
-    """Return the settings: arguments win over `BAROMETER_HOME` and `BAROMETER_CATALOG`, those over the defaults."""
+    """Return the settings: arguments win over `BAROMETER_HOME` and `BAROMETER_CATALOG`, those over the defaults.
+
+    `BAROMETER_CACHE` names the cache's folder where it is not the home's own.
+    """
     environ = os.environ if environ is None else environ
+    cache = environ.get("BAROMETER_CACHE", "").strip()
     return Settings(
         home=Path(home or environ.get("BAROMETER_HOME") or "var").expanduser().absolute(),
         catalog=Path(catalog or environ.get("BAROMETER_CATALOG") or _resource("catalog.toml")).expanduser().absolute(),
         sql=_resource("sql"),
+        shared_cache=Path(cache).expanduser().absolute() if cache else None,
     )
 
 

@@ -136,11 +136,12 @@ def build_warehouse(
 
 def render_report(settings: Settings, catalog: Catalog) -> Pages:
     """Return the published warehouse's edition, rendered."""
+    from reports.drawings import kept_in
     from reports.publish import previous_report
     from reports.render import render_edition
     from warehouse.connect import reader
 
-    with reader(settings.warehouse) as connection:
+    with reader(settings.warehouse) as connection, kept_in(settings.cache / "charts"):
         edition = edition_of(connection)
         return Pages(edition, render_edition(connection, catalog, previous_report(settings.reports, edition)))
 

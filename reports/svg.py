@@ -8,9 +8,9 @@ import xml.etree.ElementTree as ET
 from functools import lru_cache
 from typing import Any, Protocol
 
-import vl_convert
 from markupsafe import Markup
 
+from reports.drawings import draw
 from reports.theme import NEUTRALS
 
 SPACE = "http://www.w3.org/2000/svg"
@@ -82,7 +82,7 @@ def chart_svg(chart: Drawable, title: str, description: str) -> Markup:
 @lru_cache(maxsize=128)
 def _drawn(specification: str) -> ET.Element:
     """Return the cleaned drawing of a Vega-Lite specification; charts of factors that nobody measured are all alike."""
-    drawn = _clean(ET.fromstring(vl_convert.vegalite_to_svg(specification)))
+    drawn = _clean(ET.fromstring(draw(specification)))
     return ET.Element("svg", {"viewBox": "0 0 1 1"}) if drawn is None else drawn
 
 

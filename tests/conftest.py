@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,23 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def built_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all workers share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_cache(shared: Path) -> Iterator[None]:
+    """Let the command line's processes draw a chart once, whatever their homes; `built_home` draws all of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BAROMETER_CACHE", str(shared / "cache"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def built_home(shared: Path) -> Path:
     """A home with the warehouse and the report of one fixed day, made once for all workers. Read-only by agreement."""
-    shared = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        shared = shared.parent
     home = shared / "built-home"
     with FileLock(shared / "built-home.lock"):
         if not (home / "reports" / AS_OF.isoformat() / "index.html").exists():

@@ -23,10 +23,12 @@ _contents: dict[str, dict[str, tuple[int, int]]] = {}
 def process_environment(home: Path, root: Path = ROOT) -> dict[str, str]:
     """The environment of a process that works on `home`: this one's, less what would steer it elsewhere.
 
-    Every live source is sent to a port of this machine where nobody listens: no test asks a real service by mistake.
+    Drawings are kept for all tests together, under BAROMETER_CACHE, which the root's conftest sets. Every live source
+    is sent to a port of this machine where nobody listens: no test asks a real service by mistake.
     """
     closed = {f"BAROMETER_{name.upper()}_URL": "http://127.0.0.1:9" for name in SOURCES}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BAROMETER_", "PREFECT_"))}
+    steering = ("BAROMETER_", "PREFECT_")
+    kept = {k: v for k, v in os.environ.items() if k == "BAROMETER_CACHE" or not k.startswith(steering)}
     return kept | closed | {"BAROMETER_HOME": str(home), "PYTHONPATH": str(root), "NO_COLOR": "1"}
 
 

@@ -87,7 +87,7 @@ def _drawn(look: Look, row: Row) -> Row:
     }
 
 
-def _forest(scale: alt.Scale, axis: alt.Axis, y: alt.Y) -> alt.LayerChart | alt.FacetChart:
+def _forest(scale: alt.Scale, axis: alt.Axis, y: alt.Y) -> list[alt.Chart]:
     def at(column: str) -> alt.X:
         return alt.X(column, title=_SIDES, scale=scale, axis=axis)
 
@@ -95,14 +95,14 @@ def _forest(scale: alt.Scale, axis: alt.Axis, y: alt.Y) -> alt.LayerChart | alt.
     painted = base.encode(color=_AS_IS["color"])
     marked = painted.encode(x=at("ratio:Q"), shape=_AS_IS["shape"])
     span = painted.encode(x=at("low:Q"), x2="high:Q")
-    return alt.layer(
+    return [
         base.mark_bar(color=GRID, height={"band": 1}).encode(x=at("least:Q"), x2="most:Q"),
         alt.Chart(alt.sequence(1, 2, as_="one")).mark_rule(color=INK).encode(x=at("one:Q")),
         span.transform_filter("!datum.is_one").mark_rule(strokeWidth=3, opacity=0.6),
         span.transform_filter("datum.is_one").mark_rule(strokeWidth=2, strokeDash=[2, 2]),
         marked.transform_filter("datum.is_apart").mark_point(filled=True, size=52, opacity=1),
         marked.transform_filter("!datum.is_apart").mark_point(filled=False, size=36, strokeWidth=2, opacity=1),
-    )
+    ]
 
 
 def round_ticks(low: float, high: float, most: int) -> list[float]:
@@ -135,13 +135,13 @@ def ladder_chart(panels: Sequence[Panel], names: Sequence[str], unit: str) -> Gr
 
     x = alt.X("start:Q", title=unit, scale=scale, axis=_plain_axis("~s"))
     base = alt.Chart().encode(y=_names_axis(names), x=x, x2="end:Q", color=_AS_IS["color"])
-    steps = alt.layer(
+    steps = [
         base.transform_filter("datum.is_whole").mark_bar(height=9),
         base.transform_filter("!datum.is_whole && datum.end <= datum.start").mark_bar(height=9, opacity=0.55),
         base.transform_filter("!datum.is_whole && datum.end > datum.start").mark_bar(
             height=8, filled=False, strokeWidth=1.5
         ),
-    )
+    ]
     return _grid(filled, steps, _width(_LEFT, len(panels)), len(names))
 
 
@@ -155,7 +155,7 @@ def bars_chart(panels: Sequence[Panel], names: Sequence[str], unit: str, left: i
 
     x = alt.X("value:Q", title=unit or None, scale=scale, axis=_plain_axis(",~r" if unit else "~%"))
     base = alt.Chart().encode(y=_names_axis(names, left), x=x, color=_AS_IS["color"])
-    return _grid(panels, alt.layer(base.mark_bar(height=8)), _width(left, len(panels)), len(names))
+    return _grid(panels, [base.mark_bar(height=8)], _width(left, len(panels)), len(names))
 
 
 # Colours and shapes stand in the rows as they are, so that one panel's encodings serve all.
@@ -180,13 +180,14 @@ def _width(left: int, panels: int) -> int:
     return (WIDTH - left - _GAP * (columns - 1)) // columns
 
 
-def _layers(chart: alt.LayerChart | alt.FacetChart) -> dict[tuple[bool, bool], list[dict[str, Any]]]:
+def _layers(charts: Sequence[alt.Chart]) -> dict[tuple[bool, bool], list[dict[str, Any]]]:
     """A panel's layers by whether it is the leftmost, and the last of its column.
 
-    They take the panel's data. Beside another panel there are no names of rows; above one the axis has no words.
+    Altair writes each by itself: one of its layered charts would copy them all first. They take the panel's data.
+    Beside another panel there are no names of rows; above one the axis has no words.
     """
     kinds: dict[tuple[bool, bool], list[dict[str, Any]]] = {}
-    made = json.dumps([_without_data(layer) for layer in chart.to_dict(validate=False)["layer"]])
+    made = json.dumps([_without_data(chart.to_dict(validate=False)) for chart in charts])
     for is_left, is_last in itertools.product((True, False), repeat=2):
         kinds[is_left, is_last] = json.loads(made)
         for layer in kinds[is_left, is_last]:
@@ -199,10 +200,11 @@ def _layers(chart: alt.LayerChart | alt.FacetChart) -> dict[tuple[bool, bool], l
 
 
 def _without_data(layer: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in layer.items() if (key, value) != ("data", {"name": "empty"})}
+    kept = {key: value for key, value in layer.items() if key not in ("$schema", "config", "datasets")}
+    return {key: value for key, value in kept.items() if (key, value) != ("data", {"name": "empty"})}
 
 
-def _grid(panels: Sequence[Panel], layers: alt.LayerChart | alt.FacetChart, width: int, rows: int) -> Grid:
+def _grid(panels: Sequence[Panel], layers: Sequence[alt.Chart], width: int, rows: int) -> Grid:
     """Panels row by row, two beside each other, all of the same layers."""
     columns = min(2, len(panels))
     kinds = _layers(layers)
