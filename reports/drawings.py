@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 import vl_convert
 
+_DRAWER = version("vl-convert-python")
 _DAY_S = 86_400
 # A drawing that no report has used for so long goes; so does a draft, which a killed run leaves, after a day.
 _UNUSED_S = 90 * _DAY_S
@@ -64,7 +66,7 @@ class Drawings:
                         path.unlink()
 
     def _path(self, specification: str) -> Path:
-        return self.folder / f"{_hash(f'{vl_convert.__version__} {specification}')}.svg"
+        return self.folder / f"{_hash(f'{_DRAWER} {specification}')}.svg"
 
 
 def _hash(text: str) -> str:

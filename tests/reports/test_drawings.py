@@ -56,7 +56,7 @@ def test_another_specification_or_another_drawer_is_another_drawing(
     other = SPECIFICATION.replace('"one"', '"three"')
     with kept_in(tmp_path):
         assert draw(SPECIFICATION) != draw(other)
-        monkeypatch.setattr(drawings.vl_convert, "__version__", "0.0.1")
+        monkeypatch.setattr(drawings, "_DRAWER", "0.0.1")
         draw(SPECIFICATION)
     assert drawn == [SPECIFICATION, other, SPECIFICATION]
 
