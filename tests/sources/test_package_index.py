@@ -91,7 +91,6 @@ def table(asking: Any, name: str, project: str = "keras") -> list[tuple]:
     return [tuple(row.values()) for row in parsed(asking, name) if row["project"] == project]
 
 
-# ---- pages
 
 
 def test_every_package_companion_and_other_subject_is_asked_in_json(server, tmp_path):

@@ -103,7 +103,7 @@ def test_grains_and_audits_hold_on_the_snapshot(snapshot: World):
 @pytest.mark.parametrize("query", load_queries(SQL, "queries"), ids=lambda query: query.name)
 def test_saved_query_answers(query, snapshot: World):
     rows = snapshot.rows(query.sql)
-    # No timing is known as of that day; tests/sql/test_benchmarks.py asks these of a run.
+    # No timing is known as of that day; tests/sql/timings asks these of a run.
     assert rows or any(table.startswith("marts.benchmark_") for table in query.reads)
 
 
