@@ -67,7 +67,7 @@ def test_no_file_names_an_index_or_a_machine():
 def test_nothing_is_silenced_skipped_or_mocked():
     # These say in words what was not there: a package index, the frameworks.
     told = (
-        "tests/sources/test_package_index.py:",
+        "tests/sources/package_index/test_which_index.py:",
         "tests/bench/test_programs_parity.py:",
         "tests/bench/frameworks.py:",
         "tests/bench/probes/",

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from barometer.errors import SourceError
+from tests.sources.faults import damaged, faults, read
 from tests.sources.live import Clock, collect, live_source
 from tests.sources.postings.contract import SECRET, assert_fault, assert_redacted, job_source, keyed, redacted, rows
 from tests.sources.replay import Answer, Asked, ReplayServer, as_html, as_json, replaying
-from tests.sources.test_http import damaged, faults, read
 
 TARGET = "GET /api/job-board-api"
 POPULATION = "arbeitnow-live"

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from barometer.catalog import load_catalog
 from barometer.errors import SourceError
 from sources.hackernews import employer, settled_on, title_month
+from tests.sources.faults import damaged, faults, read
 from tests.sources.live import NOW, Clock, collect, live_source
 from tests.sources.postings.contract import SECRET, assert_fault, assert_redacted, job_source, keyed, redacted, rows
 from tests.sources.replay import Answer, ReplayServer, as_json, replaying
-from tests.sources.test_http import damaged, faults, read
 from tests.support import ROOT
 
 LIST = "GET /api/v1/search_by_date"

@@ -23,9 +23,9 @@ from sources.jobs_import import check_name, name_of, read_file
 from sources.landing import Landing
 from sources.protocol import Payload
 from sources.registry import make_source
+from tests.sources.faults import damaged, read
 from tests.sources.live import NOW, live_source, parsed
 from tests.sources.postings.contract import SECRET, TABLE, assert_redacted, keyed
-from tests.sources.test_http import damaged, read
 from tests.support import CLI, process_environment
 
 TODAY = dt.date(2026, 11, 23)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from barometer.catalog import Catalog, load_catalog
 from barometer.errors import SourceError
+from tests.sources.faults import damaged, faults, read
 from tests.sources.live import Clock, collect, live_source
 from tests.sources.postings.contract import SECRET, assert_fault, assert_redacted, job_source, keyed, redacted, rows
 from tests.sources.replay import Answer, Asked, ReplayServer, as_json, replaying
-from tests.sources.test_http import damaged, faults, read
 from tests.support import ROOT
 
 POPULATION = "lever-live"

@@ -85,9 +85,6 @@ def statuses(landed: list[Landed]) -> list[str]:
     return [entry.status for entry in landed]
 
 
-# ---- what is asked
-
-
 def test_a_key_names_the_question_and_neither_host_nor_secret(server, tmp_path):
     request = one("/q", params=(("a", "1 2"), ("b", "é")), body="select 1", method="POST")
     assert request.key == "POST /q?a=1+2&b=%C3%A9 select 1"
@@ -134,9 +131,6 @@ def test_due_touches_no_network(server, tmp_path):
     asking = toy(server, tmp_path, one("/a"), one("/b"), one("/pages", is_paged=True))
     assert [request.path for request in asking.due()] == ["/b", "/pages"]
     assert server.count() == 1
-
-
-# ---- what becomes of no answer
 
 
 def test_switched_off_every_data_set_says_so_and_nothing_is_asked(server, tmp_path):
@@ -197,9 +191,6 @@ def test_what_cannot_be_read_is_an_error_that_is_asked_for_again(server, tmp_pat
 def test_a_source_that_broke_says_so_under_its_first_data_set(server, tmp_path):
     broken = toy(server, tmp_path).broken("unexpected ValueError")
     assert (broken.dataset, broken.status, broken.content) == ("papers", "error", b"")
-
-
-# ---- pages
 
 
 def pages(asked: Asked) -> Answer:

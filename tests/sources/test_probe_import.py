@@ -73,7 +73,6 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return out.read_bytes()
 
 
-# ---------------------------------------------------------------- rows
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_field_of_the_probes_schema_has_a_column_of_its_type(kind: str):
     connection = duckdb.connect(":memory:")
@@ -167,7 +166,6 @@ def test_a_text_is_cut_where_it_is_longer_than_any_program():
     assert (len(text), text[-2:]) == (LONGEST, "x…")
 
 
-# ---------------------------------------------------------------- wrong files
 def other_version(content: bytes) -> bytes:
     first, _, rest = content.partition(b"\n")
     return json.dumps({**json.loads(first), "schema": 99}).encode() + b"\n" + rest
@@ -196,7 +194,6 @@ def test_a_wrong_file_is_one_clear_error_and_nothing_lands(tmp_path: Path, name:
     assert not (tmp_path / "home" / "landing").exists()
 
 
-# ---------------------------------------------------------------- importing
 def landed(home: Path, source: str = "probes") -> list[tuple[str, str]]:
     return [(entry.request, entry.status) for entry in Landing(home / "landing").entries(source)]
 
@@ -274,7 +271,6 @@ def test_a_build_takes_them_up_and_tells_what_they_changed(tmp_path: Path, monke
     assert ", 0 new raw rows," in run(tmp_path, "build").stdout
 
 
-# ---------------------------------------------------------------- bundled
 def test_a_bundled_run_gives_the_rows_that_its_file_gives(tmp_path: Path):
     bundle, content = ProbeBundle(tmp_path / "bundle"), whole()
     entry = bundle.add(write(tmp_path, content), "small-box")

@@ -15,9 +15,9 @@ from barometer.catalog import Catalog, load_catalog
 from barometer.errors import SourceError
 from sources.protocol import Payload
 from sources.pypistats import PyPIStats
+from tests.sources.faults import damaged, faults, read
 from tests.sources.live import NOW, Clock, collect, live_source, parsed
 from tests.sources.replay import Answer, Asked, ReplayServer, as_html, as_json, replaying
-from tests.sources.test_http import damaged, faults, read
 from tests.support import ROOT
 
 TABLE = "package_downloads_day"

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from barometer.errors import SourceError
 from sources.remotive import Remotive
+from tests.sources.faults import damaged, faults, read
 from tests.sources.live import NOW, Clock, collect, live_source
 from tests.sources.postings.contract import SECRET, assert_fault, assert_redacted, job_source, keyed, redacted, rows
 from tests.sources.replay import ReplayServer, as_html, as_json, replaying
-from tests.sources.test_http import damaged, faults, read
 
 TARGET = "GET /api/remote-jobs"
 POPULATION = "remotive-live"

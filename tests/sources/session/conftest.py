@@ -1,0 +1,15 @@
+"""A server that replays replies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sources.replay import ReplayServer, replaying
+
+
+@pytest.fixture
+def server() -> Iterator[ReplayServer]:
+    with replaying() as running:
+        yield running
