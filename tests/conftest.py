@@ -10,10 +10,15 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from barometer.catalog import load_catalog
 from barometer.settings import Settings, load_settings
 from tests.support import AS_OF, CLI, ROOT, process_environment
+
+# How long an example takes is the machine's affair.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -7,7 +7,7 @@ import math
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advice import decide
@@ -15,7 +15,7 @@ from advice import decide
 FRAMEWORKS = "abcd"
 # Monotone in the figure draw by draw; counts and shares are so only on average.
 PATHWISE = ("exact", "lognormal", "bounds")
-SETTINGS = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = settings(max_examples=25, derandomize=True)
 
 
 def chances(tables: dict) -> dict[tuple[str, str], float]:

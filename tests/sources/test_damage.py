@@ -60,7 +60,7 @@ def test_a_flipped_byte_is_found_wherever_it_is(copy: Path, dataset: str, place:
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_flipped_byte_or_cut_parses_to_other_rows_unnoticed(data: st.DataObject):
     """Even without the manifest's hash: parsing damaged bytes raises SourceError or gives the very same rows."""
     dataset = data.draw(st.sampled_from(["questions_yearly", "papers", "survey_usage", "repository_activity"]))

@@ -481,7 +481,7 @@ def read_or_refuse(content: bytes, request: str) -> None:
     assert all(len(row) == len(batch.columns) for batch in batches for row in batch.rows)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=300), st.sampled_from(REQUESTS), st.booleans())
 def test_any_bytes_give_rows_or_one_error(content: bytes, request: str, guarded_body: bool) -> None:
     read_or_refuse(b")]}',\n{" + content if guarded_body else content, request)
@@ -494,7 +494,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(VALUES, st.sampled_from(["time", "value", "hasData", "formattedValue", "isPartial"]))
 def test_any_value_in_a_good_point_gives_rows_or_one_error(value: Any, field: str) -> None:
     content = json.dumps(timeline([four(0), four(1, **{field: value})])).encode()

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from barometer.catalog import Catalog, load_catalog
@@ -179,7 +179,7 @@ def reading(tmp_path_factory) -> Any:
     return live_source("greenhouse", "http://127.0.0.1:9", tmp_path_factory.mktemp("landing"))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(content=st.binary(max_size=200) | damaged(msgspec.json.encode(GOOD)))
 def test_any_bytes_are_postings_or_one_error(reading, content):
     landed = redacted(reading, next(iter(reading.plan())), content)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from barometer.catalog import load_catalog
@@ -315,7 +315,7 @@ def reading(tmp_path_factory) -> Any:
     return live_source("hackernews", "http://127.0.0.1:9", tmp_path_factory.mktemp("landing"))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(content=st.binary(max_size=200) | damaged(msgspec.json.encode(thread(OLD, "January 2026", *GOOD))))
 def test_any_bytes_are_postings_or_one_error(reading, content):
     request = next(iter(reading.plan()))
@@ -332,7 +332,7 @@ def thread_request(request: Any) -> Any:
     return dataclasses.replace(request, path=f"/api/v1/items/{OLD}", params=(), is_paged=False)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(data=st.data())
 def test_any_landed_bytes_are_rows_or_one_error(reading, data):
     asked = thread_request(next(iter(reading.plan())))

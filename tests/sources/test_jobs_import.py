@@ -225,9 +225,7 @@ def test_nobody_is_asked(tmp_path):
     assert make_source("jobs_import", source.context).name == "jobs_import"
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(content=st.binary(max_size=200) | damaged(as_lines(RECORDS).encode()) | damaged(as_csv(RECORDS).encode()))
 def test_any_file_is_postings_or_one_error(tmp_path, content):
     path = tmp_path / "fuzzed.jsonl"

@@ -220,7 +220,7 @@ def cells(table: Table) -> st.SearchStrategy[dict[str, str]]:
 
 
 @given(data=st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_valid_rows_survive_packing_whatever_their_order(data: st.DataObject):
     table = TABLES[data.draw(st.sampled_from(sorted(TABLES)))]
     rows = data.draw(st.lists(cells(table), max_size=8, unique_by=lambda row: tuple(row[name] for name in table.key)))

@@ -243,7 +243,7 @@ def test_damage_is_refused_by_file_line_rule_and_next_step(name: str, content: b
     assert caught.value.hint
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(st.binary(max_size=200) | st.text(alphabet='0123456789-,;<%\n\r"keras: (W)é', max_size=120).map(str.encode))
 def test_any_bytes_give_rows_or_one_error(content: bytes) -> None:
     read_or_refuse(content)

@@ -209,13 +209,13 @@ def key() -> str:
     return next(iter(OfficialTrends(context, TOKEN).plan())).key
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=200) | st.text(max_size=40).map(lambda text: json.dumps({"done": text}).encode()))
 def test_any_bytes_give_rows_or_one_error(content: bytes) -> None:
     refused_or_read(content)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from(["timeRange", "searchInterest", "isPartial"]),
     st.none()

@@ -6,7 +6,7 @@ import multiprocessing
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from barometer.catalog import Catalog, load_catalog
@@ -121,7 +121,6 @@ def test_angle_brackets_that_are_no_tags_stay():
     assert lines("a<br/>b<BR>c\nd") == ["a", "b", "c", "d"]
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300) | st.text(alphabet="<>/&;pbrli#x0123 PyTorchJAX$€k-.:\n\u00a0\u200b", max_size=200))
 def test_any_text_is_read(text):
     found = CLASSIFIER.classify(text)
