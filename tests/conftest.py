@@ -84,7 +84,10 @@ def built(built_home: Path) -> Settings:
 
 def _build(settings: Settings) -> None:
     from flows import steps
+    from reports import svg
 
+    # What other tests of this process drew would not be drawn here, and so not be kept.
+    svg._drawn.cache_clear()
     catalog = load_catalog(settings.catalog)
     steps.build_warehouse(settings, catalog, AS_OF, steps.deliver_snapshot())
     steps.publish_report(settings, steps.render_report(settings, catalog))
