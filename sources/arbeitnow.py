@@ -10,9 +10,8 @@ import msgspec
 
 from sources.live import Request
 from sources.politeness import Politeness
-from sources.postings import JobSource, Posting, Redaction, redact
+from sources.postings import PagedJobSource, Posting, Redaction, redact
 from sources.postings.source import DATASET, iso_date, utc_date
-from sources.protocol import Payload
 
 PATH = "/api/job-board-api"
 # The board has some ten pages; a board without an end is not followed for ever.
@@ -47,7 +46,7 @@ class Page(msgspec.Struct):
     links: Links
 
 
-class Arbeitnow(JobSource):
+class Arbeitnow(PagedJobSource):
     """Rows of `raw.job_postings`, population `arbeitnow-live`; key: posting; month: that of its creation.
 
     No limit is stated: one page a second, once a day.
@@ -79,10 +78,6 @@ class Arbeitnow(JobSource):
     def page(self, first: Request, following: str) -> Request:
         """Return the question for a further page."""
         return self.page_request(int(following))
-
-    def ask(self, request: Request) -> Iterator[Payload]:
-        """Yield the pages. Raises FetchError."""
-        yield from self.pages(request)
 
     def redaction(self, request: Request, content: bytes) -> Redaction:
         """Return what is kept of a page. Raises SourceError when it is not as described."""

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from sources.live import Request
-from sources.postings import JobSource, Posting, Redaction, redact
+from sources.postings import PagedJobSource, Posting, Redaction, redact
 from sources.postings.redact import FORMAT, Counters, Thread, read_counters
 from sources.postings.source import DATASET
 from sources.postings.text import plain
@@ -66,7 +66,7 @@ class Item(msgspec.Struct):
     children: list[Comment]
 
 
-class HackerNews(JobSource):
+class HackerNews(PagedJobSource):
     """Rows of `raw.job_postings`, population `hn-text-live`; key: posting; month: that of the thread's title.
 
     Asks one at a time, once a thread that is over; the service allows 10,000 requests an hour.
@@ -127,9 +127,9 @@ class HackerNews(JobSource):
     def ask(self, request: Request) -> Iterator[Payload]:
         """Yield the pages of the list, or one thread."""
         if request.path == LIST:
-            yield from self.pages(request)
-        else:
             yield from super().ask(request)
+        else:
+            yield self.landed(request, self.get(request))
 
     def page(self, first: Request, following: str) -> Request:
         """Return the question for a further page of the list."""

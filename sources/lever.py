@@ -13,7 +13,7 @@ from sources.politeness import Politeness
 from sources.postings import Posting, Redaction, redact
 from sources.postings.redact import stated_salary
 from sources.postings.salary import Salary
-from sources.postings.source import DATASET, BoardSource, utc_date
+from sources.postings.source import DATASET, BoardSource, PagedJobSource, utc_date
 
 ROOT = "/v0/postings/"
 LIMIT = 100
@@ -61,7 +61,7 @@ class Job(msgspec.Struct):
     salaryRange: Range | None = None
 
 
-class Lever(BoardSource):
+class Lever(BoardSource, PagedJobSource):
     """Rows of `raw.job_postings`, population `lever-live`; key: site and posting; month: that of its creation.
 
     One page at a time, once a day; no limit is stated for reading.

@@ -81,23 +81,6 @@ class JobSource(LiveSource):
             return self.failure(request, "no_data", "no postings there today", 200)
         return self.payload(request, content)
 
-    def pages(self, first: Request) -> Iterator[Payload]:
-        """Yield the pages from `first` on; an empty first page is `no_data`."""
-        for payload in self.follow(first, lambda content: self.following(first, content)):
-            if payload.request == first.key:
-                yield self.landed(first, payload.content)
-            else:
-                yield payload
-
-    def following(self, first: Request, content: bytes) -> Request | None:
-        """Return the question for the page behind one that landed, None behind the last."""
-        counters = read_counters(content)
-        return None if counters is None or counters.following is None else self.page(first, counters.following)
-
-    def page(self, first: Request, following: str) -> Request:
-        """Return the question for a further page. A source whose replies name one has its own way of asking."""
-        raise NotImplementedError(f"{self.name} has no further pages")
-
     def parse(self, payload: Payload) -> Iterable[Batch]:
         """Return the rows of what landed. Raises SourceError when it is not as it landed."""
         yield read_redacted(payload, self.is_ours).batch()
@@ -124,6 +107,27 @@ class JobSource(LiveSource):
         if posted is None or not EARLIEST <= posted <= today + dt.timedelta(days=1):
             posted = today
         return min(posted, today).replace(day=1)
+
+
+class PagedJobSource(JobSource):
+    """A source whose replies name the page behind them."""
+
+    @abstractmethod
+    def page(self, first: Request, following: str) -> Request:
+        """Return the question for a further page."""
+
+    def ask(self, request: Request) -> Iterator[Payload]:
+        """Yield the pages from the request's on; an empty first page is `no_data`. Raises FetchError."""
+        for payload in self.follow(request, lambda content: self.following(request, content)):
+            if payload.request == request.key:
+                yield self.landed(request, payload.content)
+            else:
+                yield payload
+
+    def following(self, first: Request, content: bytes) -> Request | None:
+        """Return the question for the page behind one that landed, None behind the last."""
+        counters = read_counters(content)
+        return None if counters is None or counters.following is None else self.page(first, counters.following)
 
 
 class BoardSource(JobSource):
@@ -166,7 +170,7 @@ class BoardSource(JobSource):
     def ask(self, request: Request) -> Iterator[Payload]:
         """Yield a board's pages. A board that the service does not know is an error that names it."""
         try:
-            yield from self.pages(request)
+            yield from super().ask(request)
         except NotFound as error:
             message = (
                 f"the service knows no board called `{self.board(request)}`; correct or remove it under "
