@@ -66,3 +66,15 @@ def read(source: LiveSource, payload: Payload) -> list[Batch] | SourceError:
         return list(source.parse(payload))
     except SourceError as error:
         return error
+
+
+def read_rows(source: LiveSource, payload: Payload, named: str) -> list[tuple] | None:
+    """Return the rows of one reply; None where it is refused, and then in an error that says `named` and what to do."""
+    refusal: SourceError | None = None
+    try:
+        return [row for batch in source.parse(payload) for row in batch.rows]
+    except SourceError as error:
+        refusal = error
+    assert refusal.message.startswith(named)
+    assert refusal.hint
+    return None

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from barometer.catalog import Catalog, load_catalog
-from barometer.errors import SourceError
 from sources import huggingface
 from sources.huggingface import HuggingFace
+from tests.sources.faults import read_rows
 from tests.sources.live import Clock, collect, live_source, parsed
 from tests.sources.replay import Answer, Asked, ReplayServer, as_html, as_json, gzip_bomb, replaying
 from tests.support import ROOT
@@ -365,11 +365,5 @@ def test_a_good_page_with_one_value_replaced_gives_rows_or_one_clear_error(field
 def check_parse(content: bytes) -> None:
     source = live_source("huggingface", "http://127.0.0.1:9", Path("unused"), catalog=LIBRARY)
     payload = source.payload(next(iter(source.plan())), content)
-    rows: list[tuple] = []
-    refusals: list[SourceError] = []
-    try:
-        rows = [row for batch in source.parse(payload) for row in batch.rows]
-    except SourceError as error:
-        refusals.append(error)
-    assert all(error.message.startswith("huggingface, GET /api/models") and error.hint for error in refusals)
+    rows = read_rows(source, payload, "huggingface, GET /api/models") or []
     assert all(0 <= value < 2**63 for row in rows for value in row if type(value) is int)

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barometer.errors import SourceError
 from sources.openalex import OpenAlex
+from tests.sources.faults import read_rows
 from tests.sources.live import Clock, collect, live_source, parsed
 from tests.sources.replay import Answer, Asked, ReplayServer, as_html, as_json, gzip_bomb, replaying
 
@@ -260,11 +260,5 @@ def test_a_good_payload_with_one_part_replaced_gives_rows_or_one_clear_error(
 def check_parse(content: bytes) -> None:
     source = live_source("openalex", "http://127.0.0.1:9", Path("unused"))
     payload = source.payload(next(iter(source.plan())), content)
-    rows: list[tuple] = []
-    refusals: list[SourceError] = []
-    try:
-        rows = [row for batch in source.parse(payload) for row in batch.rows]
-    except SourceError as error:
-        refusals.append(error)
-    assert all(error.message.startswith("openalex, GET /works") and error.hint for error in refusals)
+    rows = read_rows(source, payload, "openalex, GET /works") or []
     assert all(type(row[5]) is int and 0 <= row[5] <= row[6] < 2**63 for row in rows)

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barometer.errors import SourceError
 from sources.protocol import Payload
 from sources.wikipedia import Wikipedia
+from tests.sources.faults import read_rows
 from tests.sources.live import Clock, collect, live_source, parsed
 from tests.sources.replay import Answer, Asked, ReplayServer, as_html, as_json, gzip_bomb, replaying
 
@@ -255,11 +255,5 @@ def test_a_good_reply_with_one_value_replaced_gives_rows_or_one_clear_error(fiel
 def check_parse(content: bytes) -> None:
     source = live_source("wikipedia", "http://127.0.0.1:9", Path("unused"))
     payload: Payload = source.payload(next(iter(source.plan())), content)
-    rows: list[tuple] = []
-    refusals: list[SourceError] = []
-    try:
-        rows = [row for batch in source.parse(payload) for row in batch.rows]
-    except SourceError as error:
-        refusals.append(error)
-    assert all(error.message.startswith("wikipedia, GET /") and error.hint for error in refusals)
+    rows = read_rows(source, payload, "wikipedia, GET /") or []
     assert all(isinstance(row[2], dt.date) and type(row[3]) is int and 0 <= row[3] < 2**63 for row in rows)

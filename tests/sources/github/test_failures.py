@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barometer.errors import SourceError
 from sources.protocol import Payload
+from tests.sources.faults import read_rows
 from tests.sources.github.service import (
     JAX,
     KERAS,
@@ -307,11 +307,5 @@ def check_parse(path: str, content: bytes) -> None:
     source = live_source("github", "http://127.0.0.1:9", Path("unused"), catalog=KERAS)
     request = next(request for request in source.plan() if request.path == path)
     payload: Payload = source.payload(request, content)
-    rows: list[tuple] = []
-    refusals: list[SourceError] = []
-    try:
-        rows = [row for batch in source.parse(payload) for row in batch.rows]
-    except SourceError as error:
-        refusals.append(error)
-    assert all(error.message.startswith("github, GET /") and error.hint for error in refusals)
+    rows = read_rows(source, payload, "github, GET /") or []
     assert all(0 <= value < 2**63 for row in rows for value in row if type(value) is int)
