@@ -11,9 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from click.testing import CliRunner, Result
 
-from barometer.cli.app import main
 from barometer.errors import SourceError
 from barometer.settings import load_settings
 from bench.probes import records as engine
@@ -25,27 +23,17 @@ from flows import results
 from sources import bench_bundle, probe_bundle
 from sources.bench_results import BUNDLE, parse_payload, read_result
 from sources.bench_rows import OWN
-from sources.landing import Landing
 from sources.probe_bundle import ProbeBundle
 from sources.probe_rows import COLUMN, LONGEST, batches, table
 from sources.protocol import Payload
 from tests.bench_runs import Made
 from tests.probe_runs import PROBES, as_lines, file, integration, record, stack, unit, whole
+from tests.sources.own_files import landed, run, write
 from warehouse.connect import SCHEMA
 from warehouse.load import Delivery, Loader
 
 AT = dt.datetime(2026, 11, 27, 8)
 KINDS = {kind: words for kind, words in engine.schema()["kinds"].items() if words["probe"]}
-
-
-def run(home: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["--home", str(home), *arguments])
-
-
-def write(folder: Path, content: bytes, name: str = "probes.jsonl") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(content)
-    return folder / name
 
 
 def loaded(content: bytes, request: str = "FILE run/x") -> duckdb.DuckDBPyConnection:
@@ -194,24 +182,20 @@ def test_a_wrong_file_is_one_clear_error_and_nothing_lands(tmp_path: Path, name:
     assert not (tmp_path / "home" / "landing").exists()
 
 
-def landed(home: Path, source: str = "probes") -> list[tuple[str, str]]:
-    return [(entry.request, entry.status) for entry in Landing(home / "landing").entries(source)]
-
-
 def test_files_of_both_kinds_are_imported_by_one_command(tmp_path: Path):
     home, content = tmp_path / "home", whole()
     timed = Made({"torch-eager": 0.02, "jax-jit": 0.01}).content()
     names = [str(write(tmp_path, content)), str(write(tmp_path, timed, "timed.jsonl"))]
     done = run(home, "import", "bench", *names)
     assert done.exit_code == 0, done.output
-    assert "probes.jsonl: probes, run 01234567 on cpu, begun 2026-11-26T09:00:00+00:00" in done.stdout
+    assert "mine.jsonl: probes, run 01234567 on cpu, begun 2026-11-26T09:00:00+00:00" in done.stdout
     assert "machine: Test CPU, 2 cores" in done.stdout
     assert "footprint: 15 answered" in done.stdout
-    assert landed(home) == [("FILE run/0123456789abcdef0123456789abcdef", "ok")]
+    assert landed(home, "probes") == [("FILE run/0123456789abcdef0123456789abcdef", "ok")]
     assert [status for _, status in landed(home, "bench")] == ["ok"]
     again = run(home, "import", "bench", *names)
     assert again.stdout.count("known already: nothing added") == 2
-    assert len(landed(home)) == 1
+    assert len(landed(home, "probes")) == 1
 
 
 def test_a_dry_run_prints_one_line_a_unit_and_stores_nothing(tmp_path: Path):
@@ -236,11 +220,11 @@ def test_files_in_the_home_folder_are_taken_up_once_and_again_when_they_grew(tmp
     write(tmp_path / folder, other_version(file(*units)), "a-newer.jsonl")
     assert results.take_up(settings, said.append) == 1
     assert results.take_up(settings, said.append) == 0
-    assert said[0] == f"taking up {folder}/probes.jsonl"
+    assert said[0] == f"taking up {folder}/mine.jsonl"
     assert any(
         "a-newer.jsonl cannot be read: a-newer.jsonl has version 99 of the probes' schema" in one for one in said
     )
-    assert landed(tmp_path).count(("FILE run/0123456789abcdef0123456789abcdef", "ok")) == 2
+    assert landed(tmp_path, "probes").count(("FILE run/0123456789abcdef0123456789abcdef", "ok")) == 2
     # What cannot be read is taken for one of its folder's.
     assert landed(tmp_path, folder)[-1 if folder == "bench" else 1] == ("FILE a-newer.jsonl", "error")
 

@@ -8,31 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from click.testing import CliRunner, Result
 
-from barometer.cli.app import main
 from barometer.settings import load_settings
 from flows import results
 from sources.bench_results import parse_payload
-from sources.landing import Landing
 from sources.protocol import Payload
 from warehouse.connect import SCHEMA
 from warehouse.load import Delivery, Loader
 
 TIMES = {"torch-eager": 0.02, "torch-compile": 0.01, "keras-jax-jit": 0.008, "jax-jit": 0.007}
 AT = dt.datetime(2026, 11, 27, 8)
-
-
-def run(home: Path, *arguments: str) -> Result:
-    """What the front says and how it ends, in this process."""
-    return CliRunner().invoke(main, ["--home", str(home), *arguments])
-
-
-def write(folder: Path, content: bytes, name: str = "run.jsonl") -> Path:
-    """A file of the contents."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(content)
-    return folder / name
 
 
 def loaded(*contents: bytes, request: str = "FILE run/x") -> duckdb.DuckDBPyConnection:
@@ -55,11 +40,6 @@ def take_up(home: Path) -> tuple[int, list[str]]:
     """How many files of the home folder a run takes up, and what it says."""
     said: list[str] = []
     return results.take_up(load_settings({}, home=home), said.append), said
-
-
-def landed(home: Path) -> list[tuple[str, str]]:
-    """What landed of the timing runner, by request and status."""
-    return [(entry.request, entry.status) for entry in Landing(home / "landing").entries("bench")]
 
 
 def other_version(content: bytes) -> bytes:

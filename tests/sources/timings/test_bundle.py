@@ -19,7 +19,8 @@ from sources.bench_bundle import Bundle
 from sources.bench_results import parse_payload
 from sources.protocol import Payload
 from tests.bench_runs import Made
-from tests.sources.timings.support import AT, TIMES, loaded, rows, write
+from tests.sources.own_files import write
+from tests.sources.timings.support import AT, TIMES, loaded, rows
 from warehouse.load import Delivery, Loader
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from barometer.cli.app import COMMANDS
 from tests.bench_runs import Made
-from tests.sources.timings.support import TIMES, run, take_up, write
+from tests.sources.own_files import run, write
+from tests.sources.timings.support import TIMES, take_up
 from tests.support import CLI, process_environment
 
 

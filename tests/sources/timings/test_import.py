@@ -14,7 +14,8 @@ from flows.steps import hold_home
 from sources.bench_results import read_result
 from sources.landing import Landing
 from tests.bench_runs import Made
-from tests.sources.timings.support import TIMES, other_version, run, write
+from tests.sources.own_files import run, write
+from tests.sources.timings.support import TIMES, other_version
 from tests.support import CLI, process_environment
 
 BAD_FILES = {

@@ -14,7 +14,8 @@ from bench.summary import summarize
 from sources.bench_results import describe, read_result
 from sources.bench_rows import SUMMARY, batches
 from tests.bench_runs import Made, as_lines
-from tests.sources.timings.support import TIMES, loaded, rows, run, write
+from tests.sources.own_files import run, write
+from tests.sources.timings.support import TIMES, loaded, rows
 
 # Kinds of record, and where their rows are; a cell stands as often as the runner stopped, and its last one counts.
 TABLES = {

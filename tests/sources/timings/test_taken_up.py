@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 
 from tests.bench_runs import Made
-from tests.sources.timings.support import TIMES, landed, other_version, rows, run, take_up, write
+from tests.sources.own_files import landed, run, write
+from tests.sources.timings.support import TIMES, other_version, rows, take_up
 
 
 def test_files_in_the_home_folder_are_taken_up_once(tmp_path: Path):
@@ -18,7 +19,7 @@ def test_files_in_the_home_folder_are_taken_up_once(tmp_path: Path):
         write(tmp_path / "bench", one.content(), f"{one.run[:4]}.jsonl")
     write(tmp_path / "bench", b"", "just-begun.jsonl")
     assert take_up(tmp_path)[0] == 2
-    assert landed(tmp_path) == [(f"FILE run/{one.run}", "ok") for one in made]
+    assert landed(tmp_path, "bench") == [(f"FILE run/{one.run}", "ok") for one in made]
     assert take_up(tmp_path) == (0, [])
 
 
@@ -28,7 +29,7 @@ def test_a_file_that_grew_is_taken_up_again(tmp_path: Path):
     take_up(tmp_path)
     write(tmp_path / "bench", b"".join(lines))
     assert take_up(tmp_path)[0] == 1
-    assert landed(tmp_path) == [(f"FILE run/{'f0' * 16}", "ok")] * 2
+    assert landed(tmp_path, "bench") == [(f"FILE run/{'f0' * 16}", "ok")] * 2
 
 
 def test_a_file_that_is_being_written_waits(tmp_path: Path):
@@ -36,8 +37,8 @@ def test_a_file_that_is_being_written_waits(tmp_path: Path):
     with path.open("ab") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         taken, said = take_up(tmp_path)
-    assert (taken, landed(tmp_path)) == (0, [])
-    assert said == ["bench/run.jsonl is being written; it is taken up when its run has ended"]
+    assert (taken, landed(tmp_path, "bench")) == (0, [])
+    assert said == ["bench/mine.jsonl is being written; it is taken up when its run has ended"]
     assert take_up(tmp_path)[0] == 1
 
 
@@ -47,7 +48,7 @@ def test_a_file_that_cannot_be_read_stops_nothing_and_is_told(tmp_path: Path):
     taken, said = take_up(tmp_path)
     assert taken == 1
     assert "a-newer.jsonl cannot be read: a-newer.jsonl has version 99 of the schema" in said[0]
-    assert landed(tmp_path) == [("FILE a-newer.jsonl", "error"), (f"FILE run/{'f2' * 16}", "ok")]
+    assert landed(tmp_path, "bench") == [("FILE a-newer.jsonl", "error"), (f"FILE run/{'f2' * 16}", "ok")]
     assert take_up(tmp_path) == (0, [])
 
 
