@@ -68,7 +68,9 @@ def gpu_exhibit(figures: Figures) -> Exhibit | None:
         return None
     ranks, pages = (contrasts.COMPILED, contrasts.LAYER), page_names(runs)
     exhibit = contrasts.leading_exhibit(found[0], ranks, "gpu", pages[found[0].id], " on a GPU")
-    links = [Markup(' <a href="{}">{}</a>.').format(pages[run.id], ", ".join(run.timed)) for run in found[1:]]
+    links = [
+        Markup(' <a href="{}">{}</a>.').format(pages[run.id], ", ".join(run.timed)) for run in found[1:] if run.timed
+    ]
     if exhibit is None or not links:
         return exhibit
     return replace(exhibit, remark=exhibit.remark + Markup(" Other runs on a GPU:") + Markup("").join(links))

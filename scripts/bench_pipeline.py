@@ -28,15 +28,6 @@ from scripts.bench_live import bench_live
 
 AS_OF = dt.date(2026, 11, 23)
 CLI = [sys.executable, "-m", "barometer.cli"]
-EMPTY_FLOW = """
-import sys; from pathlib import Path
-from flows.quiet import settle
-settle(Path(sys.argv[1]))
-from flows.guard import guarded_server
-with guarded_server():
-    from prefect import flow
-    flow(lambda: None, name="empty")()
-"""
 MB = 1e6
 
 
@@ -119,7 +110,7 @@ def bench_commands(home: Path, times: int) -> None:
     repeat("barometer status, cold", [*CLI, "status"], fresh, times, "0.5 s")
     repeat("barometer explain, cold", [*CLI, "explain", "downloads_per_day.pytorch"], fresh, times, "")
     repeat("barometer verify", [*CLI, "verify"], fresh, 1, "")
-    empty = repeat("empty Prefect flow", [sys.executable, "-c", EMPTY_FLOW, str(fresh)], fresh, times, "")
+    empty = repeat("empty Prefect flow", [sys.executable, "-m", "flows.empty", str(fresh)], fresh, times, "")
     run = repeat("barometer run --offline", [*CLI, "run", "--offline"], fresh, times, "empty + 10 s, 500 MB")
     show("run over an empty flow", f"{run.seconds - empty.seconds:+.2f} s", "", "10 s")
 

@@ -177,7 +177,10 @@ def gpu_line(run: Run | None, runs: Sequence[Run], pages: Mapping[str, str]) -> 
     if run in found:
         return Markup("Measured on a GPU: {}.").format(_machine(run))
     links = Markup("; ").join(
-        Markup('<a href="{}">{}</a> ({})').format(pages[one.id], _machine(one), ", ".join(one.timed)) for one in found
+        Markup('<a href="{}">{}</a> ({})').format(
+            pages[one.id], _machine(one), ", ".join(one.timed) or "nothing has a time"
+        )
+        for one in found
     )
     return Markup("Measured on a processor. On a GPU, each run on a page of its own: {}.").format(links)
 

@@ -23,69 +23,59 @@ SPECIFICATION = json.dumps(
 )  # fmt: skip
 
 
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was truly drawn; the drawing itself is the real one."""
-    found: list[str] = []
-    real = vl_convert.vegalite_to_svg
-
-    def count(specification: str) -> str:
-        found.append(specification)
-        return real(specification)
-
-    monkeypatch.setattr(drawings.vl_convert, "vegalite_to_svg", count)
-    return found
+# No drawing of the specification: where it comes back, nothing was drawn.
+KEPT = "<svg><text>kept</text></svg>"
 
 
-def test_what_was_drawn_is_not_drawn_again(tmp_path: Path, drawn: list[str]) -> None:
-    plain = draw(SPECIFICATION)
+def test_what_was_drawn_is_not_drawn_again(tmp_path: Path) -> None:
+    plain, folder = draw(SPECIFICATION), tmp_path / "charts"
     assert plain == vl_convert.vegalite_to_svg(SPECIFICATION)
-    del drawn[:]
-    for _ in range(2):
-        with kept_in(tmp_path / "charts"):
-            assert draw(SPECIFICATION) == plain
-    assert drawn == [SPECIFICATION]
+    with kept_in(folder):
+        assert draw(SPECIFICATION) == plain
+    (path,) = folder.iterdir()
+    assert path.suffix == ".svg"
+    assert Drawings(folder).find(SPECIFICATION) == plain
+    Drawings(folder).keep(SPECIFICATION, KEPT)
+    with kept_in(folder):
+        assert draw(SPECIFICATION) == KEPT
     assert draw(SPECIFICATION) == plain
-    assert len(drawn) == 2
-    assert [path.suffix for path in (tmp_path / "charts").iterdir()] == [".svg"]
+    assert list(folder.iterdir()) == [path]
 
 
 def test_another_specification_or_another_drawer_is_another_drawing(
-    tmp_path: Path, drawn: list[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = SPECIFICATION.replace('"one"', '"three"')
+    Drawings(tmp_path).keep(SPECIFICATION, KEPT)
     with kept_in(tmp_path):
-        assert draw(SPECIFICATION) != draw(other)
+        assert "three" in draw(SPECIFICATION.replace('"one"', '"three"'))
         monkeypatch.setattr(drawings, "_DRAWER", "0.0.1")
-        draw(SPECIFICATION)
-    assert drawn == [SPECIFICATION, other, SPECIFICATION]
+        assert draw(SPECIFICATION) == vl_convert.vegalite_to_svg(SPECIFICATION)
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda path: path.write_bytes(path.read_bytes()[:200]),
-        lambda path: path.write_text(path.read_text().replace("one", "two")),
+        lambda path: path.write_bytes(path.read_bytes()[:-5]),
+        lambda path: path.write_text(path.read_text().replace("kept", "held")),
         lambda path: path.write_bytes(b"\xff\xfe\xfd"),
         lambda path: path.write_text(""),
         lambda path: (path.unlink(), path.mkdir()),
     ],
     ids=["cut", "changed", "not text", "empty", "a folder"],
 )
-def test_what_is_not_as_it_was_written_is_drawn_again(tmp_path: Path, drawn: list[str], spoil) -> None:
+def test_what_is_not_as_it_was_written_is_drawn_again(tmp_path: Path, spoil) -> None:
+    Drawings(tmp_path).keep(SPECIFICATION, KEPT)
+    spoil(next(tmp_path.iterdir()))
     with kept_in(tmp_path):
-        first = draw(SPECIFICATION)
-        spoil(next(tmp_path.iterdir()))
-        assert draw(SPECIFICATION) == first
-    assert len(drawn) == 2
+        assert draw(SPECIFICATION) == vl_convert.vegalite_to_svg(SPECIFICATION)
 
 
-def test_what_cannot_be_kept_is_drawn_all_the_same(tmp_path: Path, drawn: list[str]) -> None:
+def test_what_cannot_be_kept_is_drawn_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     for _ in range(2):
         with kept_in(tmp_path / "file"):
-            assert "<svg" in draw(SPECIFICATION)
-    assert len(drawn) == 2
+            assert draw(SPECIFICATION) == vl_convert.vegalite_to_svg(SPECIFICATION)
     assert (tmp_path / "file").read_text() == "in the way"
 
 
