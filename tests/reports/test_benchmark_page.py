@@ -154,10 +154,14 @@ def test_the_main_page_says_beside_the_processor_what_a_gpu_says(
     assert f'href="{BENCHMARK_PAGE}#ratios"' in performance
     assert "Other runs on a GPU" not in performance
     third = dataclasses.replace(GPU_RUN, run="0a1b2c3d", workloads=("lstm", "unet"))
-    found = render_edition(timed(CPU_RUN, GPU_RUN, third), catalog, None)
+    failed = {(workload, stack): ("oom", "out of memory") for workload in third.workloads for stack in third.stacks}
+    fourth = dataclasses.replace(third, run="0d1b2c3d", failed=failed)
+    found = render_edition(timed(CPU_RUN, GPU_RUN, third, fourth), catalog, None)
     more = 'Other runs on a GPU: <a href="benchmark-{}.html">{}</a>.'
     assert more.format(OTHER, "cnn, gpt, mlp") in section(found[INDEX_PAGE], "performance")
     assert "Linux (lstm, unet); Intel Xeon" in text(found[BENCHMARK_PAGE])
+    assert "Linux (nothing has a time); Intel Xeon" in text(found[BENCHMARK_PAGE])
+    assert f"benchmark-{fourth.run}" not in found[INDEX_PAGE].decode()
     alone = section(render_edition(timed(CPU_RUN), catalog, None)[INDEX_PAGE], "performance")
     assert "chart-bench-ratios" in alone
     assert "chart-bench-gpu" not in alone
