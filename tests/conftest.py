@@ -49,6 +49,14 @@ def shared_cache(shared: Path) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Let PyTorch's processes compute in one thread: beside other tests, two wait for each other by spinning."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "1")
+        yield
+
+
 @pytest.fixture(scope="session")
 def built_home(shared: Path) -> Path:
     """A home with the warehouse and the report of one fixed day, made once for all workers. Read-only by agreement."""
