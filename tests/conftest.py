@@ -50,10 +50,15 @@ def shared_cache(shared: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Let PyTorch's processes compute in one thread: beside other tests, two wait for each other by spinning."""
+def frameworks_beside_others() -> Iterator[None]:
+    """Spare the frameworks' processes what costs much and tells these tests nothing.
+
+    Two threads of PyTorch wait for each other by spinning, for long where other tests hold the cores. Its compiler
+    tries out in every new cache whether it may use the vector instructions that the processor says it has.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")
+        patch.setenv("TORCHINDUCTOR_VEC_ISA_OK", "1")
         yield
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 import subprocess
@@ -18,6 +19,36 @@ import sys; from barometer.settings import load_settings; from flows import step
 with steps.hold_home(load_settings(), 0):
     print("held", flush=True); sys.stdin.read()
 """
+
+# On one worker: another would build the earlier day for itself.
+EARLIER_ONCE = pytest.mark.xdist_group("earlier")
+
+
+def add_edition(home: Path, day: dt.date, **env: str) -> None:
+    """Build a day and report it, as a user would."""
+    environ = process_environment(home) | env
+    for words in (("build", "--as-of", day.isoformat()), ("report",)):
+        done = subprocess.run(
+            [*CLI, *words], env=environ, cwd=home.parent, capture_output=True, text=True, timeout=240, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that knows the earlier day alone. Read-only by agreement."""
+    home = tmp_path_factory.mktemp("alone") / "home"
+    add_edition(home, EARLIER, TZ="Pacific/Auckland", PYTHONHASHSEED="1", LC_ALL="C")
+    return home
+
+
+@pytest.fixture(scope="module")
+def after_a_new_one(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home to which the earlier day was added. Read-only by agreement."""
+    home = tmp_path_factory.mktemp("after") / "home"
+    shutil.copytree(built_home, home)
+    add_edition(home, EARLIER)
+    return home
 
 
 def test_a_second_run_stops_and_names_the_first(barometer, tmp_path: Path):
@@ -70,30 +101,27 @@ def test_the_same_twice_adds_no_row_and_changes_no_page(barometer, built_home: P
     assert ", 0 new raw rows," in barometer("build", "--as-of", AS_OF.isoformat(), home=home).stdout
 
 
-def test_an_old_day_on_two_homes_gives_the_same_bytes(barometer, tmp_path: Path):
-    day = EARLIER.isoformat()
-    quirks = [
-        {"TZ": "Pacific/Auckland", "PYTHONHASHSEED": "1", "LC_ALL": "C"},
-        {"TZ": "America/Los_Angeles", "PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8", "COLUMNS": "40"},
-    ]
-    pages = []
-    for n, env in enumerate(quirks):
-        home = tmp_path / f"a home {n}"
-        assert barometer("build", "--as-of", day, home=home, env=env).returncode == 0
-        assert barometer("report", home=home, env=env).returncode == 0
-        pages.append(file_contents(home / "reports"))
-    assert pages[0] == pages[1]
-    assert f"{day}/index.html" in pages[0]
+@EARLIER_ONCE
+def test_an_old_day_on_two_homes_gives_the_same_bytes(alone: Path, tmp_path: Path):
+    home = tmp_path / "a home"
+    add_edition(home, EARLIER, TZ="America/Los_Angeles", PYTHONHASHSEED="2", LC_ALL="C.UTF-8", COLUMNS="40")
+    pages = file_contents(alone / "reports")
+    assert f"{EARLIER}/index.html" in pages
+    assert file_contents(home / "reports") == pages
 
 
-def test_an_old_day_after_a_new_one_gives_the_same_pages_as_alone(barometer, tmp_path: Path):
-    alone, after = tmp_path / "alone", tmp_path / "after"
-    for home, days in ((alone, [EARLIER]), (after, [AS_OF, EARLIER])):
-        for day in days:
-            assert barometer("build", "--as-of", day.isoformat(), home=home).returncode == 0
-            assert barometer("report", home=home).returncode == 0
+@EARLIER_ONCE
+def test_an_old_day_after_a_new_one_gives_the_same_pages_as_alone(alone: Path, after_a_new_one: Path):
     folder = Path("reports") / EARLIER.isoformat()
-    assert file_contents(alone / folder) == file_contents(after / folder)
+    assert file_contents(alone / folder) == file_contents(after_a_new_one / folder)
+
+
+@EARLIER_ONCE
+def test_an_edition_still_verifies_after_an_older_day_was_added(barometer, after_a_new_one: Path):
+    for day in (AS_OF, EARLIER):
+        done = barometer("verify", day.isoformat(), home=after_a_new_one)
+        assert done.returncode == 0, done.stderr
+        assert f"edition {day}: " in done.stdout
 
 
 BROKEN = {
@@ -142,14 +170,3 @@ def _holder(home: Path) -> subprocess.Popen[str]:
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     return process
-
-
-def test_an_edition_still_verifies_after_an_older_day_was_added(barometer, built_home: Path, tmp_path: Path):
-    home = tmp_path / "home"
-    shutil.copytree(built_home, home)
-    assert barometer("build", "--as-of", EARLIER.isoformat(), home=home).returncode == 0
-    assert barometer("report", home=home).returncode == 0
-    for day in (AS_OF, EARLIER):
-        done = barometer("verify", day.isoformat(), home=home)
-        assert done.returncode == 0, done.stderr
-        assert f"edition {day}: " in done.stdout
