@@ -4,45 +4,43 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import partial
 
 import duckdb
 
 from barometer.catalog import Catalog
 from sources.protocol import DatasetTerms
-from warehouse.load import insert_rows
+from warehouse.load import column_types, insert_rows
 
 
 def write_catalog(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, terms: Iterable[DatasetTerms], as_of: dt.date
 ) -> None:
     """Fill every `catalog.*` table in the catalogue's order: `position` counts from 0. `edition` is one row."""
+    # Asked once: DuckDB takes milliseconds to list its columns.
+    write = partial(_write, connection, column_types(connection))
     method = catalog.method
-    _write(connection, "edition", [(as_of, method.seed, method.draws, method.interval, method.pick_threshold)])
-    _write(connection, "frameworks", [(f.key, f.label, f.colour, f.shape, i) for i, f in enumerate(catalog.frameworks)])
-    _write(
-        connection,
+    write("edition", [(as_of, method.seed, method.draws, method.interval, method.pick_threshold)])
+    write("frameworks", [(f.key, f.label, f.colour, f.shape, i) for i, f in enumerate(catalog.frameworks)])
+    write(
         "names",
         [(f.key, kind, name, i) for f in catalog.frameworks for i, (kind, name) in enumerate(f.names())],
     )
-    _write(connection, "pulls_in", [(edge.package, edge.installs, edge.since, edge.why) for edge in catalog.pulls_in])
-    _write(connection, "breaks", [(entry.dataset, entry.month, entry.why) for entry in catalog.breaks])
-    _write(
-        connection,
+    write("pulls_in", [(edge.package, edge.installs, edge.since, edge.why) for edge in catalog.pulls_in])
+    write("breaks", [(entry.dataset, entry.month, entry.why) for entry in catalog.breaks])
+    write(
         "factors",
         [(f.key, f.label, f.question, f.article_winner, f.scored, i) for i, f in enumerate(catalog.factors)],
     )
-    _write(
-        connection,
+    write(
         "datasets",
         [(d.key, d.label, d.way, list(d.sources), d.fresh_days, d.without, i) for i, d in enumerate(catalog.datasets)],
     )
-    _write(
-        connection,
+    write(
         "terms",
         [(t.source, t.dataset, t.origin, t.licence, t.attribution, t.period, t.granularity, t.caveats) for t in terms],
     )
-    _write(
-        connection,
+    write(
         "metrics",
         [
             (
@@ -62,18 +60,18 @@ def write_catalog(
             for i, m in enumerate(catalog.metrics)
         ],
     )
-    _write(connection, "readers", [(r.key, r.label, r.wants, i) for i, r in enumerate(catalog.readers)])
-    _write(
-        connection,
+    write("readers", [(r.key, r.label, r.wants, i) for i, r in enumerate(catalog.readers)])
+    write(
         "weights",
         [(r.key, factor, weight) for r in catalog.readers for factor, weight in r.weights.items()],
     )
-    _write(
-        connection,
+    write(
         "claims",
         [(c.id, c.factor, c.text, c.rule, c.kind, c.needs, c.why, i) for i, c in enumerate(catalog.claims)],
     )
 
 
-def _write(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None:
-    insert_rows(connection, f"catalog.{table}", None, rows)
+def _write(
+    connection: duckdb.DuckDBPyConnection, types: dict[str, dict[str, str]], table: str, rows: list[tuple]
+) -> None:
+    insert_rows(connection, f"catalog.{table}", None, rows, tables=types)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -61,8 +62,9 @@ def as_html(text: str, status: int = 200, **headers: str) -> Answer:
     return Answer(text.encode(), status, {"Content-Type": "text/html", **named})
 
 
+@cache
 def gzip_bomb(megabytes: int) -> Answer:
-    """Return a small reply that unpacks to `megabytes` MB of zeros."""
+    """Return a small reply that unpacks to `megabytes` MB of zeros. Packed once: every source's tests name one."""
     return Answer(gzip.compress(bytes(megabytes * 1_000_000)), headers={"Content-Encoding": "gzip"})
 
 

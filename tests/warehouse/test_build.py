@@ -25,8 +25,13 @@ def rows(path: Path, sql: str) -> list[tuple]:
 
 def everything(path: Path) -> dict[str, list[tuple]]:
     """Every table's rows, in the order they lie in the file."""
-    tables = [row[0] for row in rows(path, "select schema_name || '.' || table_name from duckdb_tables() order by 1")]
-    return {table: rows(path, f"select * from {table}") for table in tables}
+    names = "select schema_name || '.' || table_name from duckdb_tables() order by 1"
+    connection = reader(path)
+    try:
+        tables = [row[0] for row in connection.execute(names).fetchall()]
+        return {table: connection.execute(f"select * from {table}").fetchall() for table in tables}
+    finally:
+        connection.close()
 
 
 def test_a_first_build_publishes_marts_in_the_order_of_their_grain(run_build: Build, settings: Settings) -> None:

@@ -17,7 +17,8 @@ _HERE = "bench.probes.ease"
 _COUNTS = ("logical_lines", "ast_nodes", "framework_names", "method_names", "syntax_volume", "state_statements")
 # Programs are run for what they compute, not for how fast: less optimisation makes the many compilations bearable.
 _VARIABLES = {
-    "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
+    "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
+    "--xla_cpu_use_fusion_emitters=false",
     # Nothing is timed here, and threads of small programs spend their time in waiting for each other.
     "OMP_NUM_THREADS": "1",
 }
