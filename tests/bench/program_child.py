@@ -32,6 +32,8 @@ def main(stack: str, folder: Path) -> None:
     programs = f"bench.programs.{mode.framework}"
     base: Any = importlib.import_module(f"{programs}.base")
     base.configure(division)
+    if "tensorflow" in mode.environment:
+        _leave_graphs_as_they_are()
     facts: dict[str, Any] = {"canary": base.canary(division), "counts": {}, "resolved": {}, "blocks": {}}
     for name in WORKLOADS:
         module, workload, size = importlib.import_module(f"{programs}.{name}"), load_workload(name), cut(name)
@@ -57,6 +59,13 @@ def main(stack: str, folder: Path) -> None:
     if mode.framework == "tensorflow":
         facts["any batch"] = {name: any_batch(programs, name, division) for name in WORKLOADS}
     (folder / "facts.json").write_text(json.dumps(facts, default=str))
+
+
+def _leave_graphs_as_they_are() -> None:
+    """Have TensorFlow spend no time on graphs that are run a few times."""
+    import tensorflow as tf
+
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
 def blocks(program: Any, workload: Any, size: Size) -> dict[str, float]:

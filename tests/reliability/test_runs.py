@@ -93,12 +93,13 @@ def test_two_at_once_lose_nothing(built_home: Path, tmp_path: Path):
 
 def test_the_same_twice_adds_no_row_and_changes_no_page(barometer, built_home: Path, tmp_path: Path):
     home = tmp_path / "home"
-    for _ in range(2):
-        assert barometer("build", "--as-of", AS_OF.isoformat(), home=home).returncode == 0
+    for number in (1, 2):
+        done = barometer("build", "--as-of", AS_OF.isoformat(), home=home)
+        assert done.returncode == 0, done.stderr
+        assert (", 0 new raw rows," in done.stdout) == (number == 2)
         assert barometer("report", home=home).returncode == 0
         assert table_contents(home / "warehouse.duckdb") == table_contents(built_home / "warehouse.duckdb")
         assert file_contents(home / "reports") == file_contents(built_home / "reports")
-    assert ", 0 new raw rows," in barometer("build", "--as-of", AS_OF.isoformat(), home=home).stdout
 
 
 @EARLIER_ONCE
