@@ -32,9 +32,9 @@ select (select as_of from catalog.edition), count(*), sum(hash(evidence)::hugein
 from marts.evidence as evidence
 """
 KILLS_A_TEST = 25
-RERUN_EVERY = 8
+RERUN_EVERY = 5
 # The watcher reads at least so often, and at once when anything changed.
-READ_EVERY_S = 0.5
+READ_EVERY_S = 0.3
 
 
 def build_and_report(home: str, as_of: dt.date) -> None:

@@ -16,22 +16,16 @@ from warehouse.load import Delivery
 
 
 def rows(path: Path, sql: str) -> list[tuple]:
-    connection = reader(path)
-    try:
+    with reader(path) as connection:
         return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
 
 
 def everything(path: Path) -> dict[str, list[tuple]]:
     """Every table's rows, in the order they lie in the file."""
     names = "select schema_name || '.' || table_name from duckdb_tables() order by 1"
-    connection = reader(path)
-    try:
+    with reader(path) as connection:
         tables = [row[0] for row in connection.execute(names).fetchall()]
         return {table: connection.execute(f"select * from {table}").fetchall() for table in tables}
-    finally:
-        connection.close()
 
 
 def test_a_first_build_publishes_marts_in_the_order_of_their_grain(run_build: Build, settings: Settings) -> None:

@@ -63,7 +63,7 @@ class Watcher:
                 self.counts.add(rows(self.path, "select count(*) from marts.stars_month")[0][0])
             except (BarometerError, duckdb.Error) as error:
                 self.errors.append(str(error))
-            time.sleep(0.02)
+            time.sleep(0.005)
 
     def __enter__(self) -> "Watcher":
         self._thread.start()

@@ -11,17 +11,10 @@ from bench.probes.ease.syntax import ALL
 from bench.probes.probe import ANSWERED, Outcome, ProbeOptions, Unit
 from bench.results import Record
 from bench.spec import OK
-from bench.stacks import MODES
+from bench.stacks import MODES, thread_variables, untuned_variables
 
 _HERE = "bench.probes.ease"
 _COUNTS = ("logical_lines", "ast_nodes", "framework_names", "method_names", "syntax_volume", "state_statements")
-# Programs are run for what they compute, not for how fast: less optimisation makes the many compilations bearable.
-_VARIABLES = {
-    "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
-    "--xla_cpu_use_fusion_emitters=false",
-    # Nothing is timed here, and threads of small programs spend their time in waiting for each other.
-    "OMP_NUM_THREADS": "1",
-}
 _TIMEOUT_S = 1200.0
 # One backend stands for Keras in the quick form: the one on which all nine changes run.
 _QUICK_BACKENDS = ("", "tensorflow")
@@ -91,7 +84,9 @@ def _unit(stack: Stack, workloads: Sequence[str], options: ProbeOptions) -> Unit
         "quick": options.quick,
         "seed": options.seed,
     }
-    variables = {**_VARIABLES, **stack.variables}
+    # Programs are run for what they compute, not for how fast: less optimisation makes the many compilations bearable,
+    # and threads of small programs spend their time in waiting for each other.
+    variables = {**untuned_variables("cpu"), **thread_variables(1), **stack.variables}
     return Unit(f"programs/{stack.name}", stack.name, f"{_HERE}.run", arguments, variables, _TIMEOUT_S)
 
 
