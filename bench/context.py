@@ -131,7 +131,7 @@ class Context:
             if not bare:
                 modules = self.modules.get(member.stack, modules)
             python = self.pythons[mode.environment]
-            self.servers.prepare(_line(member, bare), python, _lasting(member), self.cores, modules)
+            self.servers.prepare(_line(member, bare), python, self._lasting(member), self.cores, modules)
 
     def start(
         self,
@@ -149,7 +149,7 @@ class Context:
         """
         cache.mkdir(parents=True, exist_ok=True)
         log = self.scratch / f"{cache.name}.log"
-        lasting = _lasting(member)
+        lasting = self._lasting(member)
         variables = {**cache_variables(str(cache)), **self.extra.get(member.stack, {}), **(more or {})}
         server = None if afresh else self.servers.ready(_line(member, bare), lasting, self.timeout, self.stop.check)
 
@@ -176,12 +176,14 @@ class Context:
             "modules": list(MODES[member.stack].modules),
         }
 
+    def _lasting(self, member: Member) -> dict[str, str]:
+        """Return the variables that libraries read as they are loaded, and not again.
 
-def _lasting(member: Member) -> dict[str, str]:
-    """Return the variables that libraries read as they are loaded, and not again."""
-    division = member.division
-    allocator = allocator_variables(division.allocator)
-    return {**thread_variables(division.threads), **MODES[member.stack].variables, **CACHE_RULES, **allocator}
+        A forked worker ends without clearing up: what its framework writes beside the run goes with the run.
+        """
+        division = member.division
+        variables = {**thread_variables(division.threads), **MODES[member.stack].variables, **CACHE_RULES}
+        return {**variables, **allocator_variables(division.allocator), "TMPDIR": str(self.scratch)}
 
 
 def _line(member: Member, bare: bool) -> str:

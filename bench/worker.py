@@ -119,9 +119,11 @@ class Session:
         return {"first_step_s": float(self.program.first_step(self.placed, request["phase"]))}
 
     def warm(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Meet every shape of a workload that has several, untimed, so that what each compiles is done."""
-        if self._shapes() > 1:
-            self.program.block(self.placed, request["phase"], self._shapes())
+        """Take one untimed pass over the shapes, so that what each compiles, and what a second step does, is done.
+
+        A compiler that took a number for a constant finds in the second step that it varies, and compiles once more.
+        """
+        self.program.block(self.placed, request["phase"], self._shapes())
         return {}
 
     def handshake(self, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def environ(folder: Path, variables: Mapping[str, str]) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PYTHONHASHSEED": "0",
         "KERAS_HOME": str(folder / "keras"),
+        "TMPDIR": str(folder),
         "BAROMETER_HOME": str(environments.home()),
         "TF_CPP_MIN_LOG_LEVEL": "2",
     }

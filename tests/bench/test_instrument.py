@@ -162,6 +162,28 @@ def test_blocks_of_several_shapes_are_whole_passes_after_one_untimed():
         assert len(program.met) >= 6
 
 
+class CompilesTwice(Shapes):
+    """A program of one shape that compiles in its first step, and once more in its second."""
+
+    def _train(self, placed: int) -> None:
+        super()._train(placed)
+        if len(self.met) <= 2:
+            time.sleep(0.3)
+
+    def _forget(self) -> None:
+        """Nothing was compiled before."""
+
+
+def test_what_a_second_step_compiles_is_in_no_step_s_time():
+    session = Session()
+    session.program, session.base, session.placed = CompilesTwice(), base, [0]
+    assert session.first({"phase": "train"})["first_step_s"] > 0.3
+    session.warm({"phase": "train"})
+    found = session.calibrate({"phase": "train", "seconds": 0.1})
+    assert found["step_s"] < 0.1
+    assert found["steps"] > 1
+
+
 def _raise(error: Exception) -> None:
     raise error
 

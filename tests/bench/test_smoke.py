@@ -31,10 +31,12 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The result file of one run of the smoke tier with every stack."""
     all_of(*STACKS)
     home = tmp_path_factory.mktemp("smoke")
+    beside = home / "tmp"
+    beside.mkdir()
     words = ["run", "--tier", "smoke", "--stacks", ",".join(STACKS), "--workloads", ",".join(WORKLOADS)]
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.busy", *words, "--device", "cpu", "--rounds", "3", "--budget", "none"],
-        env=environ(home) | {"BENCH_ENV": str(folders()[0])},
+        env=environ(home) | {"BENCH_ENV": str(folders()[0]), "TMPDIR": str(beside)},
         capture_output=True,
         text=True,
         timeout=1500,
@@ -42,6 +44,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stderr
     assert "parity: " in done.stderr
+    assert [one.name for one in beside.iterdir()] == []
     return Path(done.stdout.strip())
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from typing import Any
@@ -64,5 +65,12 @@ def measure(do: str, pids: str = "") -> dict[str, Any]:
     if do == "look-around":
         with open("written", "w", encoding="utf-8") as file:
             file.write("x")
-        return {"folder": os.getcwd(), "stdin": sys.stdin.read(), "variables": dict(os.environ), "path": sys.path}
+        beside = tempfile.mkstemp()[1]
+        return {
+            "folder": os.getcwd(),
+            "beside": beside,
+            "stdin": sys.stdin.read(),
+            "variables": dict(os.environ),
+            "path": sys.path,
+        }
     return {"value": 1}

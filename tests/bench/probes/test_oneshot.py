@@ -118,6 +118,7 @@ def test_a_child_has_an_empty_folder_and_nothing_that_steers_it(stub: dict[str, 
     outcome = ask(Unit("u", "", "stub", {"do": "look-around"}, {**stub, "OF_ITS_OWN": "1"}), sys.executable)
     seen = outcome.answer["variables"]
     assert not Path(outcome.answer["folder"]).exists()
+    assert not Path(outcome.answer["beside"]).exists()
     assert outcome.answer["stdin"] == ""
     assert (seen["OF_ITS_OWN"], seen["PYTHONPATH"]) == ("1", stub["PYTHONPATH"])
     assert "KERAS_BACKEND" not in seen
