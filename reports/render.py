@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from altair.utils.schemapi import debug_mode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -34,6 +35,8 @@ _REFERENCE = re.compile(r'data-ref="([^"]*)"')
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
+# The tests hold every chart against Vega-Lite's schema; Altair would do so at each step of making one.
+@debug_mode(False)
 def render_edition(connection: Connection, catalog: Catalog, previous: dict[str, Any] | None) -> dict[str, bytes]:
     """Return {path in the edition's folder: bytes}: the pages, report.json, tables/<mart>.csv.
 

@@ -64,15 +64,15 @@ def verify_edition(
         for d in _compare(name, printed.get(name), derived.get(name))
     ]
     again, by_reference, classes = _Derived(load_marts(connection), catalog, resolve, previous), 0, Counter[str]()
-    for name in sorted(name for name in derived if name.endswith(".html")):
-        page = read_page(printed.get(name, b""))
+    pages = {name: read_page(printed.get(name, b"")) for name in sorted(derived) if name.endswith(".html")}
+    for name, page in pages.items():
         by_reference += len(page.marked)
         differences += [d for element in page.marked for d in _check(name, element, page, again)]
         found, unexplained = classify(page, catalog)
         classes += found
         differences += [Difference(name, token.mark, numeral, "a reference") for token, numeral in unexplained]
     return VerifySummary(
-        sum(_count(content) for content in printed.values()),
+        sum(_count(content, pages.get(name)) for name, content in printed.items()),
         by_reference,
         list(dict.fromkeys(differences)),
         dict(sorted(classes.items())),
@@ -238,13 +238,9 @@ def _compare_csv(name: str, printed: str, derived: str) -> Iterator[Difference]:
                 yield Difference(name, "/".join([table, *keys, column]), one, two)
 
 
-def _count(content: bytes) -> int:
+def _count(content: bytes, page: Page | None) -> int:
     """Numerals in a file's text: of a page what a reader sees, of data every numeral."""
-    text = content.decode("utf-8", errors="replace")
-    if text.lstrip().startswith("<!DOCTYPE"):
-        return sum(
-            len(NUMERAL.findall(token.text))
-            for token in read_page(content).tokens
-            if token.kind == "text" and token.place != "head"
-        )
-    return len(NUMERAL.findall(text))
+    if page is None:
+        return len(NUMERAL.findall(content.decode("utf-8", errors="replace")))
+    shown = (token for token in page.tokens if token.kind == "text" and token.place != "head")
+    return sum(len(NUMERAL.findall(token.text)) for token in shown)

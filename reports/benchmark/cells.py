@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from reports.benchmark.contrasts import DATASET, measured_on
@@ -206,9 +205,8 @@ def _bars(
         )
         for workload in workloads
     ]
-    with debug_mode(False):
-        chart = bars_chart(panels, [stack.label for stack in stacks], unit)
-        svg = chart_svg(chart, title.striptags(), f"{subtitle}. {remark.striptags()}")
+    chart = bars_chart(panels, [stack.label for stack in stacks], unit)
+    svg = chart_svg(chart, title.striptags(), f"{subtitle}. {remark.striptags()}")
     where = Markup('{} <a href="#cells">The figures stand with the cells</a>.').format(remark)
     return Exhibit(
         f"bench-{key}", title, subtitle, svg, DATASET, measured_on(run), None, f"tables/{TABLE}.csv", TABLE, where

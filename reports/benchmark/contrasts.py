@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from reports.benchmark.findings import TABLE, by_pair, is_layer, middle, question_finding, slot
@@ -105,8 +104,7 @@ def contrast_exhibit(run: Run, key: str, question: str, rows: Sequence[Row], is_
     remark = REMARK + (_ONE_FORK if any(row["verdict"] == "undecided" for row in rows) else "")
     names = list(dict.fromkeys(sorted(row["workload"] for row in rows)))
     panels = [Panel(_look(run, pairs, pair), [{**row, "name": row["workload"]} for row in pair]) for pair in pairs]
-    with debug_mode(False):
-        svg = chart_svg(forest_chart(panels, names), title.striptags(), f"{subtitle}. {remark}")
+    svg = chart_svg(forest_chart(panels, names), title.striptags(), f"{subtitle}. {remark}")
     return Exhibit(
         key=f"bench-{key}",
         title=title,

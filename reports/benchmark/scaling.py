@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from reports.benchmark.contrasts import DATASET, measured_on
@@ -61,9 +60,8 @@ def _exhibit(run: Run, workload: str, sweep: str, knob: str, rows: Sequence[Row]
     title = Markup("{}: {}").format(workload, _finding(run, knob, rows))
     subtitle = f"{_SWEEPS[sweep]}: samples a second by {knob}, both axes logarithmic"
     remark = "Colour: framework. Shape: what it runs on. Dotted: eager, dashed: graph, solid: compiled."
-    with debug_mode(False):
-        chart = curves_chart(curves, knob, "samples a second")
-        svg = chart_svg(chart, title.striptags(), f"{subtitle}. {remark}")
+    chart = curves_chart(curves, knob, "samples a second")
+    svg = chart_svg(chart, title.striptags(), f"{subtitle}. {remark}")
     lines: list[list[Markup]] = []
     for stack in stacks:
         mine = sorted((row for row in rows if row["stack"] == stack.key), key=lambda row: row["value"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from reports.benchmark import contrasts
@@ -26,8 +25,7 @@ def machines_exhibit(runs: list[Run]) -> Exhibit | None:
     first, rows = told[0]
     title = agreement([rows for _, rows in told])
     subtitle = f"{PHASES[rows[0]['phase']]}: {contrasts.pair_name(first, rows[0])}, in each run by itself"
-    with debug_mode(False):
-        svg = chart_svg(_chart(told), title, f"{subtitle}. {contrasts.REMARK}")
+    svg = chart_svg(_chart(told), title, f"{subtitle}. {contrasts.REMARK}")
     return Exhibit(
         key="bench-machines",
         title=Markup.escape(title),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from reports.exhibits import Exhibit, Table
@@ -159,8 +158,7 @@ def draw(
     `day` the column that tells when they were read.
     """
     title, subtitle, remark = words
-    with debug_mode(False):
-        svg = chart_svg(chart, title.striptags(), f"{subtitle}. {remark}".strip())
+    svg = chart_svg(chart, title.striptags(), f"{subtitle}. {remark}".strip())
     return Exhibit(
         key=f"probe-{key}",
         title=title,

@@ -7,7 +7,7 @@ import json
 import math
 import re
 import xml.etree.ElementTree as ET
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import vl_convert
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from barometer.catalog import Catalog
 from reports.charts.bench import Look, Panel, bars_chart, forest_chart, ladder_chart, round_ticks
+from reports.charts.code import Measure, counts_chart
 from reports.charts.curves import curves_chart, join_chart
 from reports.svg import chart_svg
 
@@ -41,6 +42,8 @@ CURVES = [Panel(look, [{"at": at, "value": at * speed, "low": at * speed * 0.9, 
 BARS = [Panel(Look("mlp", "#1b1f23", "square"), [{"name": "One", "value": 30.0, "colour": "#cc79a7"}])]
 MARKS = [{"framework": key, "x": x, "x_low": x * 0.9, "x_high": x * 1.1, "y": y, "y_low": None, "y_high": None}
          for key, x, y in (("keras", 100.0, 5.0), ("pytorch", 900.0, 2.0))]  # fmt: skip
+COUNTS = [{"name": "One", "value": value, "is_middle": value == 2.0} for value in (1.0, 2.0, 4.0)]
+AXES: tuple[Literal["count", "share", "log"], ...] = ("count", "share", "log")
 
 
 def test_vega_lite_accepts_every_chart(catalog: Catalog) -> None:
@@ -52,6 +55,7 @@ def test_vega_lite_accepts_every_chart(catalog: Catalog) -> None:
         bars_chart(BARS, ["One"], ""),
         curves_chart(CURVES, "batch", "samples a second"),
         join_chart(MARKS, catalog, "Downloads a day", "samples/s"),
+        *(counts_chart([Measure("lines", COUNTS, axis), Measure("none", [])], [LOOK]) for axis in AXES),
     ]
     for chart in charts:
         assert chart.to_dict(validate=True)["config"]["font"]
