@@ -15,7 +15,6 @@ import psutil
 import pytest
 import requests
 
-from flows.serve import DEPLOYMENT, WEEKLY
 from tests.support import AS_OF, CLI, ROOT, file_contents, process_environment, table_contents
 
 PATIENCE_S = 180
@@ -43,6 +42,9 @@ def test_an_earlier_day_collects_nothing(barometer, known_to_prefect: Path):
 
 @pytest.mark.xdist_group("prefect")
 def test_serve_runs_the_flow_and_leaves_nothing_behind(tmp_path: Path):
+    # Here, not above: it brings Prefect, which takes two seconds in every process that collects the tests.
+    from flows.serve import DEPLOYMENT, WEEKLY
+
     with serving(tmp_path / "home") as (process, api):
         deployment = _until(lambda: _get(api(), f"deployments/name/barometer-run/{DEPLOYMENT}"))
         assert [entry["schedule"]["cron"] for entry in deployment["schedules"]] == [WEEKLY]
@@ -70,6 +72,8 @@ def test_a_schedule_that_is_none_is_refused(barometer):
 
 
 def test_the_deployment_file_says_the_same_as_serve():
+    from flows.serve import DEPLOYMENT, WEEKLY
+
     lines = (ROOT / "prefect.yaml").read_text(encoding="utf-8")
     assert f'cron: "{WEEKLY}"' in lines
     assert f"name: {DEPLOYMENT}" in lines

@@ -65,7 +65,7 @@ def as_html(text: str, status: int = 200, **headers: str) -> Answer:
 @cache
 def gzip_bomb(megabytes: int) -> Answer:
     """Return a small reply that unpacks to `megabytes` MB of zeros. Packed once: every source's tests name one."""
-    return Answer(gzip.compress(bytes(megabytes * 1_000_000)), headers={"Content-Encoding": "gzip"})
+    return Answer(gzip.compress(bytes(megabytes * 1_000_000), 1), headers={"Content-Encoding": "gzip"})
 
 
 class ReplayServer:
