@@ -9,6 +9,7 @@ import pytest
 from barometer.catalog import Catalog
 from barometer.errors import AuditError, BuildError, WarehouseError
 from barometer.settings import Settings
+from tests.support import ROOT
 from tests.warehouse.conftest import AS_OF, MODELS, Build, advise, star_rows, stars_delivery, terms, write_models
 from warehouse.build import build_copy
 from warehouse.connect import reader
@@ -26,6 +27,14 @@ def everything(path: Path) -> dict[str, list[tuple]]:
     with reader(path) as connection:
         tables = [row[0] for row in connection.execute(names).fetchall()]
         return {table: connection.execute(f"select * from {table}").fetchall() for table in tables}
+
+
+def test_the_file_is_written_in_the_storage_that_the_readme_promises(run_build: Build, settings: Settings) -> None:
+    run_build()
+    with reader(settings.warehouse) as connection:
+        tags = connection.execute("select tags from duckdb_databases() where database_name = 'warehouse'").fetchall()
+    assert tags[0][0]["storage_version"].startswith("v1.2.0")
+    assert "any DuckDB prompt (1.2 or newer)" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_first_build_publishes_marts_in_the_order_of_their_grain(run_build: Build, settings: Settings) -> None:
