@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from barometer.catalog import load_catalog
 from barometer.settings import Settings, load_settings
+from tests.bench.frameworks import WHOLE
 from tests.support import AS_OF, CLI, ROOT, process_environment
 
 # How long an example takes is the machine's affair.
@@ -54,11 +56,13 @@ def frameworks_beside_others() -> Iterator[None]:
     """Spare the frameworks' processes what costs much and tells these tests nothing.
 
     Two threads of PyTorch wait for each other by spinning, for long where other tests hold the cores. Its compiler
-    tries out in every new cache whether it may use the vector instructions that the processor says it has.
+    tries out in every new cache whether it may use the vector instructions that the processor says it has. XLA's splits
+    programs among threads that have no cores here.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")
         patch.setenv("TORCHINDUCTOR_VEC_ISA_OK", "1")
+        patch.setenv("XLA_FLAGS", f"{os.environ.get('XLA_FLAGS', '')} {WHOLE}".strip())
         yield
 
 
@@ -74,9 +78,12 @@ def built_home(shared: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """A home that was bare before one run of the fixed day, and how that run ended. Read-only by agreement."""
+    """A home that was bare before one run of the fixed day, and how that run ended. Read-only by agreement.
+
+    Without `--offline`: for an earlier day it asks nobody, and would find nobody to ask here.
+    """
     home = tmp_path_factory.mktemp("first-run") / "home"
-    command = [*CLI, "run", "--offline", "--as-of", AS_OF.isoformat()]
+    command = [*CLI, "run", "--as-of", AS_OF.isoformat()]
     options = {"cwd": home.parent, "capture_output": True, "text": True, "timeout": 240}
     return home, subprocess.run(command, env=process_environment(home), **options)
 

@@ -33,19 +33,19 @@ def test_a_run_makes_what_build_and_report_make(first_run, built_home: Path):
 
 
 @pytest.mark.xdist_group("prefect")
-def test_an_earlier_day_collects_nothing(barometer, known_to_prefect: Path):
-    done = barometer("run", "--as-of", AS_OF.isoformat(), home=known_to_prefect, timeout=PATIENCE_S)
-    assert done.returncode == 0, done.stderr
+def test_an_earlier_day_collects_nothing(first_run):
+    home, done = first_run
     assert f"as known on {AS_OF}: nothing is collected for an earlier day" in done.stderr
     assert "| asked |" not in done.stdout
+    assert not (home / "landing").exists()
 
 
 @pytest.mark.xdist_group("prefect")
-def test_serve_runs_the_flow_and_leaves_nothing_behind(tmp_path: Path):
+def test_serve_runs_the_flow_and_leaves_nothing_behind(known_to_prefect: Path):
     # Here, not above: it brings Prefect, which takes two seconds in every process that collects the tests.
     from flows.serve import DEPLOYMENT, WEEKLY
 
-    with serving(tmp_path / "home") as (process, api):
+    with serving(known_to_prefect) as (process, api):
         deployment = _until(lambda: _get(api(), f"deployments/name/barometer-run/{DEPLOYMENT}"))
         assert [entry["schedule"]["cron"] for entry in deployment["schedules"]] == [WEEKLY]
         run = _until(lambda: _post(api(), f"deployments/{deployment['id']}/create_flow_run"))
@@ -59,7 +59,7 @@ def test_serve_runs_the_flow_and_leaves_nothing_behind(tmp_path: Path):
         process.wait(timeout=60)
         _, alive = psutil.wait_procs(family, timeout=20)
         assert alive == []
-    assert len(list((tmp_path / "home" / "reports").glob("*/index.html"))) == 1
+    assert len(list((known_to_prefect / "reports").glob("*/index.html"))) == 1
 
 
 def test_a_schedule_that_is_none_is_refused(barometer):
