@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,8 +24,8 @@ from tests.sources.replay import Answer, ReplayServer, as_html
 from tests.support import CLI, process_environment
 
 PATIENCE_S = 240
-# On one worker: another would collect everything for itself.
-COLLECTED_ONCE = pytest.mark.xdist_group("collected")
+# On one worker, which has Prefect's database too: another would collect everything for itself.
+COLLECTED_ONCE = pytest.mark.xdist_group("prefect")
 WHEN_OF_EACH = """
 select source, any_value(status), max(newest_period) from marts.source_health
 where source not in ('snapshot', 'bench', 'probes', 'trends_import', 'jobs_import') group by source
@@ -38,20 +39,22 @@ def services() -> Iterator[ReplayServer]:
 
 
 @pytest.fixture(scope="module")
-def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, ReplayServer]]:
-    """A home into which every source was collected once, and the server that was asked."""
+def whole_run(
+    first_run: tuple[Path, subprocess.CompletedProcess[str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, ReplayServer, subprocess.CompletedProcess[str]]]:
+    """A home in which one run collected every source, the server that was asked, and how the run ended."""
     home = tmp_path_factory.mktemp("collected") / "home"
+    shutil.copytree(first_run[0] / "prefect", home / "prefect")
     with all_services() as server:
-        done = _barometer(home, server, "collect")
-        assert done.returncode == 0, done.stderr
-        yield home, server
+        yield home, server, _barometer(home, server, "run")
 
 
 @pytest.fixture(scope="module")
-def loaded(collected: tuple[Path, ReplayServer]) -> tuple[Path, ReplayServer]:
-    """The same home after a build."""
-    home, server = collected
-    done = _barometer(home, server, "build")
+def collected(
+    whole_run: tuple[Path, ReplayServer, subprocess.CompletedProcess[str]],
+) -> tuple[Path, ReplayServer]:
+    """The same home and server, after a run that went through."""
+    home, server, done = whole_run
     assert done.returncode == 0, done.stderr
     return home, server
 
@@ -72,6 +75,25 @@ def _rows(home: Path, query: str) -> list[tuple]:
     with duckdb.connect() as connection:
         connection.execute(f"attach '{home / 'warehouse.duckdb'}' as w (read_only); use w")
         return connection.execute(query).fetchall()
+
+
+@COLLECTED_ONCE
+def test_a_run_collects_everything_and_the_report_names_it(
+    whole_run: tuple[Path, ReplayServer, subprocess.CompletedProcess[str]],
+):
+    home, server, done = whole_run
+    assert done.returncode == 0, done.stderr
+    for source in SOURCES:
+        assert f"| {source} | " in done.stdout
+    page = (home / "reports" / today().isoformat() / "index.html").read_text(encoding="utf-8")
+    assert "No search data yet" not in page
+    for title in ("Search interest worldwide", "Views a day of the encyclopedia", "Downloads a day, mirrors left out"):
+        assert title in page
+    claims = dict(_rows(home, "select claim_id, verdict from marts.claims"))
+    assert all(claims[claim] != "not enough evidence" for claim in ("C02", "C26", "C27", "C28"))
+    assert len(page.encode()) < 400_000
+    verified = _barometer(home, server, "verify")
+    assert verified.returncode == 0, verified.stderr
 
 
 @COLLECTED_ONCE
@@ -101,8 +123,8 @@ def test_every_request_says_who_asks(collected: tuple[Path, ReplayServer]):
 
 
 @COLLECTED_ONCE
-def test_no_key_and_no_person_is_left_anywhere(loaded: tuple[Path, ReplayServer]):
-    home, server = loaded
+def test_no_key_and_no_person_is_left_anywhere(collected: tuple[Path, ReplayServer]):
+    home, server = collected
     sent = " ".join(str(asked.headers) + str(asked.query) for asked in server.asked)
     assert all(key in sent for key in KEYS.values())
     for path in (path for path in home.rglob("*") if path.is_file()):
@@ -113,8 +135,8 @@ def test_no_key_and_no_person_is_left_anywhere(loaded: tuple[Path, ReplayServer]
 
 
 @COLLECTED_ONCE
-def test_a_build_takes_up_what_was_collected(loaded: tuple[Path, ReplayServer]):
-    home, server = loaded
+def test_a_build_takes_up_what_was_collected(collected: tuple[Path, ReplayServer]):
+    home, server = collected
     health = _rows(home, WHEN_OF_EACH)
     assert {source for source, _, _ in health} == set(SOURCES)
     assert {status for _, status, _ in health} == {"ok"}
@@ -126,8 +148,8 @@ def test_a_build_takes_up_what_was_collected(loaded: tuple[Path, ReplayServer]):
 
 
 @COLLECTED_ONCE
-def test_replay_reads_what_landed_again_and_changes_nothing(loaded: tuple[Path, ReplayServer]):
-    home, server = loaded
+def test_replay_reads_what_landed_again_and_changes_nothing(collected: tuple[Path, ReplayServer]):
+    home, server = collected
     counts = "select count(*), count(distinct (project, day, split, category)) from raw.package_downloads_day"
     before, asked = _rows(home, counts), server.count()
     done = _barometer(home, server, "replay", "pypistats")
@@ -186,24 +208,6 @@ def test_a_bad_day_hides_nothing_older(services: ReplayServer, tmp_path: Path):
     assert set(before) <= set(_rows(home, days))
     health = "select last_status, rows > 0 from marts.source_health where source = 'dependents'"
     assert _rows(home, health) == [("rate_limited", True)]
-
-
-@pytest.mark.xdist_group("prefect")
-def test_a_run_collects_everything_and_the_report_names_it(services: ReplayServer, known_to_prefect: Path):
-    home = known_to_prefect
-    done = _barometer(home, services, "run")
-    assert done.returncode == 0, done.stderr
-    for source in SOURCES:
-        assert f"| {source} | " in done.stdout
-    page = (home / "reports" / today().isoformat() / "index.html").read_text(encoding="utf-8")
-    assert "No search data yet" not in page
-    for title in ("Search interest worldwide", "Views a day of the encyclopedia", "Downloads a day, mirrors left out"):
-        assert title in page
-    claims = dict(_rows(home, "select claim_id, verdict from marts.claims"))
-    assert all(claims[claim] != "not enough evidence" for claim in ("C02", "C26", "C27", "C28"))
-    assert len(page.encode()) < 400_000
-    verified = _barometer(home, services, "verify")
-    assert verified.returncode == 0, verified.stderr
 
 
 @pytest.mark.xdist_group("prefect")

@@ -51,7 +51,8 @@ def test_serve_runs_the_flow_and_leaves_nothing_behind(known_to_prefect: Path):
         run = _until(lambda: _post(api(), f"deployments/{deployment['id']}/create_flow_run"))
         state = _until(lambda: _ended(_get(api(), f"flow_runs/{run['id']}")))
         assert state["type"] == "COMPLETED", state
-        (artifact,) = _until(lambda: _post(api(), "artifacts/filter"))
+        of_this_run = {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}}
+        (artifact,) = _until(lambda: _post(api(), "artifacts/filter", of_this_run))
         assert artifact["key"] == "barometer-run"
         assert "| reader | take |" in artifact["data"]
         family = psutil.Process(process.pid).children(recursive=True)
@@ -109,8 +110,8 @@ def _get(api: str, path: str) -> Any:
     return reply.json()
 
 
-def _post(api: str, path: str) -> Any:
-    reply = requests.post(f"{api}/{path}", json={}, timeout=5)
+def _post(api: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    reply = requests.post(f"{api}/{path}", json=body or {}, timeout=5)
     reply.raise_for_status()
     return reply.json()
 
