@@ -6,10 +6,12 @@ import datetime as dt
 import hashlib
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
+from barometer.catalog import Catalog, load_catalog
 from sources.registry import SOURCES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +20,12 @@ EARLIER = dt.date(2026, 3, 1)
 CLI = [sys.executable, "-m", "barometer.cli"]
 
 _contents: dict[str, dict[str, tuple[int, int]]] = {}
+
+
+@cache
+def shipped_catalog() -> Catalog:
+    """The catalogue that the project ships, read and checked once: tests of sources ask for it a thousand times."""
+    return load_catalog(ROOT / "catalog.toml")
 
 
 def process_environment(home: Path, root: Path = ROOT) -> dict[str, str]:

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from barometer.catalog import Catalog, load_catalog
+from barometer.catalog import Catalog
+from tests.support import shipped_catalog
 
 ROOT = Path(__file__).resolve().parents[2]
 Row = dict[str, Any]
@@ -130,7 +131,7 @@ def _catalog(
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
     """The project's own catalogue."""
-    return load_catalog(ROOT / "catalog.toml")
+    return shipped_catalog()
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from barometer.catalog import Catalog, load_catalog
+from barometer.catalog import Catalog
 from barometer.settings import Services
 from sources.landing import Landed, Landing
 from sources.live import Context, LiveSource
 from sources.protocol import Payload
 from sources.registry import make_source
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 NOW = dt.datetime(2026, 11, 23, 6, 0)
 
@@ -42,7 +42,7 @@ def live_source(
 ) -> LiveSource:
     """Return a source that asks `url`, switched on, with its landing in `folder` and no patience."""
     services = Services({name: url}, keys or {}, contact, {name: True}, wait_cap_s, read_s)
-    context = Context(catalog or load_catalog(ROOT / "catalog.toml"), services, Landing(folder), clock or Clock())
+    context = Context(catalog or shipped_catalog(), services, Landing(folder), clock or Clock())
     return make_source(name, context)
 
 

@@ -11,14 +11,14 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from barometer.catalog import Catalog, load_catalog
+from barometer.catalog import Catalog
 from barometer.errors import SourceError
 from sources.dependents import Dependents
 from sources.protocol import Payload
 from tests.sources.faults import damaged, faults, read
 from tests.sources.live import NOW, Clock, collect, live_source, parsed
 from tests.sources.replay import ReplayServer, as_html, as_json, replaying
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 TABLE = "package_dependents"
 REGISTRIES = "GET /api/v1/registries"
@@ -41,7 +41,7 @@ def server() -> Iterator[ReplayServer]:
 
 
 def small() -> Catalog:
-    catalog = load_catalog(ROOT / "catalog.toml")
+    catalog = shipped_catalog()
     frameworks = [msgspec.structs.replace(framework, companions=[]) for framework in catalog.frameworks[:2]]
     return msgspec.structs.replace(catalog, frameworks=frameworks)
 
@@ -82,7 +82,7 @@ def test_a_row_is_what_was_sent_on_the_day_it_was_asked(server, tmp_path):
 
 
 def test_every_package_and_companion_of_the_catalogue_is_asked(server, tmp_path):
-    whole = load_catalog(ROOT / "catalog.toml")
+    whole = shipped_catalog()
     planned = {request.key for request in source(server, tmp_path, catalog=whole).plan()}
     names = {name for framework in whole.frameworks for name in (*framework.packages, *framework.companions)}
     assert planned == {REGISTRIES} | {KEY + name for name in names}
@@ -234,6 +234,6 @@ def test_any_bytes_give_rows_or_one_clear_error(tmp_path_factory, content):
 
 def test_its_data_set_is_in_the_catalogue_and_its_terms_are_told(tmp_path):
     source = live_source("dependents", "http://127.0.0.1:9", tmp_path)
-    known = {entry.key: entry for entry in load_catalog(ROOT / "catalog.toml").datasets}
+    known = {entry.key: entry for entry in shipped_catalog().datasets}
     assert [terms.dataset for terms in source.terms()] == list(source.datasets)
     assert all("dependents" in known[key].sources for key in source.datasets)

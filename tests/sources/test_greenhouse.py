@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from barometer.catalog import Catalog, load_catalog
+from barometer.catalog import Catalog
 from barometer.errors import SourceError
 from tests.sources.faults import damaged, faults, read
 from tests.sources.live import Clock, collect, live_source
 from tests.sources.postings.contract import SECRET, assert_fault, assert_redacted, job_source, keyed, redacted, rows
 from tests.sources.replay import ReplayServer, as_json, replaying
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 POPULATION = "greenhouse-live"
 ACME, OTHER = "GET /v1/boards/acme/jobs", "GET /v1/boards/other/jobs"
@@ -25,7 +25,7 @@ ACME, OTHER = "GET /v1/boards/acme/jobs", "GET /v1/boards/other/jobs"
 
 def catalog(*boards: str) -> Catalog:
     """The catalogue with boards of its own."""
-    return msgspec.structs.replace(load_catalog(ROOT / "catalog.toml"), job_boards={"greenhouse": list(boards)})
+    return msgspec.structs.replace(shipped_catalog(), job_boards={"greenhouse": list(boards)})
 
 
 BOARDS = catalog("acme", "other")

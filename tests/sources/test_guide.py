@@ -11,11 +11,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from barometer.catalog import load_catalog
 from sources.registry import SOURCES
 from tests.sources.live import Clock, collect, live_source, parsed
 from tests.sources.replay import as_json, replaying
-from tests.support import ROOT
+from tests.support import ROOT, shipped_catalog
 
 PATH = "/metrics/pageviews/per-article/de.wikipedia/all-access/user"
 GUIDE = ROOT / "docs" / "adding-a-source.md"
@@ -53,7 +52,7 @@ def test_the_example_collects_parses_and_is_settled(example: None, tmp_path: Pat
 def test_the_example_refuses_what_is_not_as_described(example: None, tmp_path: Path) -> None:
     with replaying() as server:
         server.on(f"GET {PATH}/Keras/daily/20261001/20261031", as_json({"items": [{"article": "Keras"}]}))
-        catalog = load_catalog(ROOT / "catalog.toml")
+        catalog = shipped_catalog()
         catalog = msgspec.structs.replace(catalog, frameworks=catalog.frameworks[:1])
         source = live_source("wikipedia_de", server.url, tmp_path / "landing", catalog=catalog)
         landed = collect(source)

@@ -12,14 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from barometer.catalog import load_catalog
 from barometer.errors import SourceError
 from sources.hackernews import employer, settled_on, title_month
 from tests.sources.faults import damaged, faults, read
 from tests.sources.live import NOW, Clock, collect, live_source
 from tests.sources.postings.contract import SECRET, assert_fault, assert_redacted, job_source, keyed, redacted, rows
 from tests.sources.replay import Answer, ReplayServer, as_json, replaying
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 LIST = "GET /api/v1/search_by_date"
 POPULATION = "hn-text-live"
@@ -173,7 +172,7 @@ def test_other_patterns_in_the_catalogue_have_the_old_threads_read_again(server,
     clock = Clock()
     collect(job_source("hackernews", server, tmp_path, clock=clock))
     clock.now += dt.timedelta(days=1)
-    catalog = load_catalog(ROOT / "catalog.toml")
+    catalog = shipped_catalog()
     first = msgspec.structs.replace(catalog.frameworks[0], job_patterns=["keras", "plus"])
     other = msgspec.structs.replace(catalog, frameworks=[first, *catalog.frameworks[1:]])
     asking = job_source("hackernews", server, tmp_path, clock=clock, catalog=other)

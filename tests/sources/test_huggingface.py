@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barometer.catalog import Catalog, load_catalog
+from barometer.catalog import Catalog
 from sources import huggingface
 from sources.huggingface import HuggingFace
 from tests.sources.faults import read_rows
 from tests.sources.live import Clock, collect, live_source, parsed
 from tests.sources.replay import Answer, Asked, ReplayServer, as_html, as_json, gzip_bomb, replaying
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 TOKEN = "hf_secret-token-of-a-test"
 NOW = dt.datetime(2026, 11, 23, 6)
@@ -29,7 +29,7 @@ MODELS, SITE = "GET /api/models", "GET /models-json"
 
 
 def one_library() -> Catalog:
-    whole = load_catalog(ROOT / "catalog.toml")
+    whole = shipped_catalog()
     jax = next(entry for entry in whole.frameworks if entry.key == "jax")
     return msgspec.structs.replace(whole, frameworks=[jax])
 
@@ -120,7 +120,7 @@ def test_what_is_asked(server: ReplayServer, tmp_path: Path) -> None:
 
 
 def test_every_library_of_the_catalogue_is_planned(server: ReplayServer, tmp_path: Path) -> None:
-    source = source_at(server, tmp_path, catalog=load_catalog(ROOT / "catalog.toml"))
+    source = source_at(server, tmp_path, catalog=shipped_catalog())
     assert [request.key for request in source.plan()][:7] == [
         f"GET /api/models?filter={library}&task=all"
         for library in ("keras", "tf-keras", "keras-hub", "pytorch", "tf", "jax")

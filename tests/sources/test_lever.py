@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from barometer.catalog import Catalog, load_catalog
+from barometer.catalog import Catalog
 from barometer.errors import SourceError
 from tests.sources.faults import damaged, faults, read
 from tests.sources.live import Clock, collect, live_source
 from tests.sources.postings.contract import SECRET, assert_fault, assert_redacted, job_source, keyed, redacted, rows
 from tests.sources.replay import Answer, Asked, ReplayServer, as_json, replaying
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 POPULATION = "lever-live"
 ACME, OTHER = "GET /v0/postings/acme", "GET /v0/postings/other"
@@ -25,7 +25,7 @@ ACME, OTHER = "GET /v0/postings/acme", "GET /v0/postings/other"
 
 def catalog(*sites: str) -> Catalog:
     """The catalogue with sites of its own."""
-    return msgspec.structs.replace(load_catalog(ROOT / "catalog.toml"), job_boards={"lever": list(sites)})
+    return msgspec.structs.replace(shipped_catalog(), job_boards={"lever": list(sites)})
 
 
 SITES = catalog("acme", "other")

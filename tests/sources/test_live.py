@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from barometer.catalog import load_catalog
 from barometer.errors import SourceError
 from barometer.settings import Services
 from sources.landing import Landed, Landing
@@ -18,9 +17,9 @@ from sources.live import GIVE_UP_AFTER, Context, LiveSource, Request
 from sources.protocol import Batch, DatasetTerms, Payload
 from tests.sources.live import NOW, Clock, collect
 from tests.sources.replay import Answer, Asked, ReplayServer, as_html, as_json, replaying
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
-CATALOG = load_catalog(ROOT / "catalog.toml")
+CATALOG = shipped_catalog()
 SECRET = "a-key-that-nobody-may-see"
 
 

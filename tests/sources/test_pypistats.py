@@ -11,14 +11,14 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from barometer.catalog import Catalog, load_catalog
+from barometer.catalog import Catalog
 from barometer.errors import SourceError
 from sources.protocol import Payload
 from sources.pypistats import PyPIStats
 from tests.sources.faults import damaged, faults, read
 from tests.sources.live import NOW, Clock, collect, live_source, parsed
 from tests.sources.replay import Answer, Asked, ReplayServer, as_html, as_json, replaying
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 TABLE = "package_downloads_day"
 OVERALL = "GET /api/packages/keras/overall"
@@ -36,7 +36,7 @@ def server() -> Iterator[ReplayServer]:
 
 def small() -> Catalog:
     """The catalogue with two frameworks and one companion."""
-    catalog = load_catalog(ROOT / "catalog.toml")
+    catalog = shipped_catalog()
     keras, torch = catalog.frameworks[:2]
     frameworks = [
         msgspec.structs.replace(keras, companions=["Keras_Hub"]),
@@ -228,6 +228,6 @@ def test_a_request_of_another_kind_is_an_error(tmp_path):
 
 def test_its_data_set_is_in_the_catalogue_and_its_terms_are_told(tmp_path):
     source = live_source("pypistats", "http://127.0.0.1:9", tmp_path)
-    known = {entry.key: entry for entry in load_catalog(ROOT / "catalog.toml").datasets}
+    known = {entry.key: entry for entry in shipped_catalog().datasets}
     assert [terms.dataset for terms in source.terms()] == list(source.datasets)
     assert all("pypistats" in known[key].sources for key in source.datasets)

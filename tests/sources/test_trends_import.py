@@ -26,7 +26,7 @@ from sources.protocol import Batch, Payload
 from sources.trends_export import read_export
 from sources.trends_import import Reading, TrendsImport
 from tests.sources.live import NOW, Clock
-from tests.support import ROOT, process_environment
+from tests.support import process_environment, shipped_catalog
 from warehouse.load import Delivery
 
 OLD = """Category: All categories
@@ -51,7 +51,7 @@ France,<1%,100%
 
 
 def importer(folder: Path = Path("never-written")) -> TrendsImport:
-    return TrendsImport(Context(load_catalog(ROOT / "catalog.toml"), Services(), Landing(folder), Clock()))
+    return TrendsImport(Context(shipped_catalog(), Services(), Landing(folder), Clock()))
 
 
 def rows_of(content: str | bytes, name: str = "multiTimeline.csv", **reading: Any) -> list[dict[str, Any]]:

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from barometer.catalog import load_catalog
 from barometer.errors import SourceError
 from barometer.settings import Services
 from sources.google_trends import GoogleTrends
@@ -23,7 +22,7 @@ from sources.protocol import Batch, Payload
 from sources.trends_official import OfficialTrends
 from tests.sources.live import NOW, Clock, collect, parsed
 from tests.sources.replay import Answer, ReplayServer, as_html, as_json, gzip_bomb, replaying
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 TOKEN = "ya29.token-nobody-may-read"
 START = "POST /v1alpha:fetchTimeSeries"
@@ -34,7 +33,7 @@ def source_of(server: ReplayServer, folder: Path, clock: Clock | None = None, **
     urls = {"google_trends": server.url, "trends_official": f"{server.url}/v1alpha"}
     options: dict[str, Any] = {"wait_cap_s": 0.0, "read_s": 0.3, "contact": "tests@example.org"} | services
     told = Services(urls, {"GOOGLE_TRENDS_TOKEN": TOKEN}, **options)
-    return GoogleTrends(Context(load_catalog(ROOT / "catalog.toml"), told, Landing(folder), clock or Clock()))
+    return GoogleTrends(Context(shipped_catalog(), told, Landing(folder), clock or Clock()))
 
 
 def point(week: dt.date, interest: float | None, **more: Any) -> dict[str, Any]:
@@ -205,7 +204,7 @@ def test_the_token_is_nowhere_in_what_a_run_leaves(server: ReplayServer, tmp_pat
 def key() -> str:
     folder = Path("never-written")
     services = Services({}, {"GOOGLE_TRENDS_TOKEN": TOKEN})
-    context = Context(load_catalog(ROOT / "catalog.toml"), services, Landing(folder), Clock())
+    context = Context(shipped_catalog(), services, Landing(folder), Clock())
     return next(iter(OfficialTrends(context, TOKEN).plan())).key
 
 

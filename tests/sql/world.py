@@ -10,8 +10,9 @@ from typing import Any
 
 import duckdb
 
-from barometer.catalog import Catalog, load_catalog
+from barometer.catalog import Catalog
 from sources.protocol import DatasetTerms
+from tests.support import shipped_catalog
 from warehouse.catalog_tables import write_catalog
 from warehouse.connect import SCHEMA
 from warehouse.load import insert_rows
@@ -62,7 +63,7 @@ def models() -> tuple[Model, ...]:
 @cache
 def real_catalog() -> Catalog:
     """The project's own catalogue."""
-    return load_catalog(ROOT / "catalog.toml")
+    return shipped_catalog()
 
 
 class World:

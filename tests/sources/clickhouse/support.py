@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from barometer.catalog import Catalog, load_catalog
+from barometer.catalog import Catalog
 from tests.sources.live import live_source, parsed
 from tests.sources.replay import Answer, Asked, ReplayServer, as_json
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 TABLE = "package_downloads_month"
 FRESH = "2026-11-21"
@@ -51,7 +51,7 @@ class Feed:
 
 
 def small() -> Catalog:
-    catalog = load_catalog(ROOT / "catalog.toml")
+    catalog = shipped_catalog()
     frameworks = [msgspec.structs.replace(framework, companions=[]) for framework in catalog.frameworks[:2]]
     return msgspec.structs.replace(catalog, frameworks=frameworks)
 

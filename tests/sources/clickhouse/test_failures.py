@@ -8,7 +8,6 @@ import json
 import pytest
 from hypothesis import given
 
-from barometer.catalog import load_catalog
 from barometer.errors import SourceError
 from sources.clickhouse import GROUP
 from sources.protocol import Payload
@@ -16,7 +15,7 @@ from tests.sources.clickhouse.support import FRESH, rows, small, source, year
 from tests.sources.faults import damaged, faults, read
 from tests.sources.live import NOW, Clock, collect, live_source
 from tests.sources.replay import Answer, as_html, as_json
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 
 def exception(code: int, http: int, text: str) -> Answer:
@@ -146,6 +145,6 @@ def test_a_long_history_keeps_every_row(tmp_path):
 
 def test_its_data_set_is_in_the_catalogue_and_its_terms_are_told(tmp_path):
     source = live_source("clickhouse", "http://127.0.0.1:9", tmp_path)
-    known = {entry.key: entry for entry in load_catalog(ROOT / "catalog.toml").datasets}
+    known = {entry.key: entry for entry in shipped_catalog().datasets}
     assert [terms.dataset for terms in source.terms()] == list(source.datasets)
     assert all("clickhouse" in known[key].sources for key in source.datasets)

@@ -7,12 +7,11 @@ import re
 
 import msgspec
 
-from barometer.catalog import load_catalog
 from sources.clickhouse import GROUP
 from tests.sources.clickhouse.support import YEARS, small, source
 from tests.sources.live import Clock, collect
 from tests.sources.replay import as_html
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 
 def test_a_second_run_asks_nothing_and_the_next_day_only_what_may_have_changed(server, feed, tmp_path):
@@ -45,7 +44,7 @@ def test_a_key_is_short_names_the_year_and_stands_for_the_whole_question(server,
     assert len(set(keys)) == len(keys) == 12
     assert re.fullmatch(r"POST / [0-9a-f]{16}", keys[0])
     assert re.fullmatch(r"POST /\?param_first=2026-01-01&param_end=2027-01-01 [0-9a-f]{16}", keys[-1])
-    whole = source(server, tmp_path, catalog=load_catalog(ROOT / "catalog.toml"))
+    whole = source(server, tmp_path, catalog=shipped_catalog())
     assert not set(keys) & {request.key for request in whole.plan()}
 
 
@@ -58,7 +57,7 @@ def test_since_leaves_earlier_years_out(server, feed, tmp_path):
 def test_another_package_in_the_catalogue_asks_all_years_again(server, feed, tmp_path):
     collect(source(server, tmp_path))
     feed.asked.clear()
-    collect(source(server, tmp_path, catalog=load_catalog(ROOT / "catalog.toml")))
+    collect(source(server, tmp_path, catalog=shipped_catalog()))
     assert feed.asked == ["feed", *map(str, YEARS)]
     assert "'tensorflow-cpu'" in server.asked[-1].query["param_projects"]
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from barometer.catalog import Catalog, load_catalog
+from barometer.catalog import Catalog
 from sources.github import GitHub
 from tests.sources.live import Clock, live_source
 from tests.sources.replay import Answer, Asked, ReplayServer, as_json
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 TOKEN = "secret-token-of-a-test"
 # A Monday; the running week of a star history began on Sunday the 22nd.
@@ -27,7 +27,7 @@ NUMBERS = {REPO: 33015583, "jax-ml/jax": 154739597, "google/jax": 154739597}
 
 
 def catalog_of(*frameworks: str) -> Catalog:
-    whole = load_catalog(ROOT / "catalog.toml")
+    whole = shipped_catalog()
     return msgspec.structs.replace(whole, frameworks=[entry for entry in whole.frameworks if entry.key in frameworks])
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from barometer.catalog import Catalog, load_catalog
+from barometer.catalog import Catalog
 from tests.sources.live import live_source, parsed
 from tests.sources.replay import ReplayServer
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 KERAS, TORCH, OTHER = "GET /keras/", "GET /torch/", "GET /torchtext/"
 WHEEL = "keras-3.12.0-py3-none-any.whl"
@@ -52,7 +52,7 @@ def page(name: str, *files: dict[str, Any], **changed: Any) -> dict[str, Any]:
 
 
 def small() -> Catalog:
-    catalog = load_catalog(ROOT / "catalog.toml")
+    catalog = shipped_catalog()
     frameworks = [msgspec.structs.replace(framework, companions=[]) for framework in catalog.frameworks[:2]]
     return msgspec.structs.replace(catalog, frameworks=frameworks, other_subjects=["TorchText"])
 

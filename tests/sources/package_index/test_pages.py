@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from barometer.catalog import load_catalog
 from tests.sources.live import collect
 from tests.sources.package_index.support import HTML, KERAS, METADATA, OTHER, TORCH, WHEEL, file, page, source, table
 from tests.sources.replay import Answer, as_html, as_json
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 
 def test_every_package_companion_and_other_subject_is_asked_in_json(server, tmp_path):
@@ -16,7 +15,7 @@ def test_every_package_companion_and_other_subject_is_asked_in_json(server, tmp_
     assert [entry.request for entry in landed] == [KERAS, TORCH, OTHER]
     assert {entry.status for entry in landed} == {"ok"}
     assert all(asked.headers["Accept"].startswith("application/vnd.pypi.simple.v1+json") for asked in server.asked)
-    whole = load_catalog(ROOT / "catalog.toml")
+    whole = shipped_catalog()
     planned = [request.path.strip("/") for request in source(server, tmp_path, catalog=whole).plan()]
     assert {"tensorflow-cpu", "optax", "fastapi", "torchtext"} <= set(planned)
     assert len(planned) == len(set(planned))

@@ -11,7 +11,6 @@ import msgspec
 import pytest
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
-from barometer.catalog import load_catalog
 from barometer.settings import Services
 from sources.landing import Landing
 from sources.live import Context
@@ -20,7 +19,7 @@ from sources.package_index.address import configured_index, shown
 from tests.sources.live import Clock, collect, live_source
 from tests.sources.package_index.support import KERAS, METADATA, OTHER, TORCH, offered, page, small, table
 from tests.sources.replay import Answer, as_json
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 BY_DEFAULT = PYPI_SIMPLE_ENDPOINT.rstrip("/")
 PIP = ["PIP_INDEX_URL", "UV_DEFAULT_INDEX"]
@@ -135,7 +134,7 @@ def test_the_index_pip_is_configured_for_answers_as_the_parser_expects(tmp_path)
 
 def test_its_data_set_is_in_the_catalogue_and_its_terms_are_told(tmp_path):
     source = live_source("package_index", "http://127.0.0.1:9", tmp_path)
-    known = {entry.key: entry for entry in load_catalog(ROOT / "catalog.toml").datasets}
+    known = {entry.key: entry for entry in shipped_catalog().datasets}
     assert [terms.dataset for terms in source.terms()] == list(source.datasets)
     assert all("package_index" in known[key].sources for key in source.datasets)
 

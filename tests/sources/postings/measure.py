@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from barometer.catalog import load_catalog
 from sources.postings import Classifier, Found
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
 LABELLED = Path(__file__).with_name("labelled.jsonl")
 REMOTE = {True: "yes", False: "no", None: "unknown"}
@@ -55,7 +54,7 @@ def labelled() -> list[dict[str, Any]]:
 
 def read(rows: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], Found]]:
     """Return every posting with what the rules of the catalogue find in it."""
-    classifier = Classifier(load_catalog(ROOT / "catalog.toml"))
+    classifier = Classifier(shipped_catalog())
     return [(row, classifier.classify(row["text"])) for row in rows]
 
 
@@ -71,7 +70,7 @@ def compare(pairs: Iterable[tuple[Iterable[Any], Iterable[Any]]]) -> Score:
 def scores(rows: list[dict[str, Any]]) -> dict[str, Score]:
     """Return the score of every quantity: one a framework, all frameworks, musts, place and pay."""
     pairs = read(rows)
-    keys = [framework.key for framework in load_catalog(ROOT / "catalog.toml").frameworks]
+    keys = [framework.key for framework in shipped_catalog().frameworks]
     named = {key: compare(({key} & set(f.frameworks), {key} & set(r["frameworks"])) for r, f in pairs) for key in keys}
     return named | {
         "all frameworks": compare((f.frameworks, r["frameworks"]) for r, f in pairs),

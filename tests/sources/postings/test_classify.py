@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barometer.catalog import Catalog, load_catalog
+from barometer.catalog import Catalog
 from barometer.errors import CatalogError
 from sources.postings import Classifier
 from sources.postings.classify import _required_piece
 from sources.postings.posting import employer_key, employer_name, key, text_key
 from sources.postings.salary import believed
 from sources.postings.text import lines, plain
-from tests.support import ROOT
+from tests.support import shipped_catalog
 
-CATALOG = load_catalog(ROOT / "catalog.toml")
+CATALOG = shipped_catalog()
 CLASSIFIER = Classifier(CATALOG)
 
 

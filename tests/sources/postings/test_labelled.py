@@ -6,11 +6,10 @@ from collections import Counter
 
 import pytest
 
-from barometer.catalog import load_catalog
 from tests.sources.postings.measure import Score, compare, labelled, scores, table
-from tests.support import ROOT
+from tests.support import ROOT, shipped_catalog
 
-KEYS = [framework.key for framework in load_catalog(ROOT / "catalog.toml").frameworks]
+KEYS = [framework.key for framework in shipped_catalog().frameworks]
 ROWS = labelled()
 SEALED = [row for row in ROWS if row.get("sealed")]
 
