@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--constraint scripts/lock-limits.txt --no-emit-index-url --no-annotate --no-header $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
 
-.PHONY: help report test environments checks collected bench probes bench-setup bench-runner bench-pipeline lock clean
+.PHONY: help report test environments checks collected frameless bench probes bench-setup bench-runner bench-pipeline lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -19,11 +19,14 @@ report: $(VENV)/run.stamp  ## build the warehouse from the bundled snapshot and 
 	@$(BIN)/barometer run --offline
 	@echo "open $(BAROMETER_HOME)/reports/index.html in a browser"
 
-# Making environments waits for the network and the disk, the checks for a core. pytest compiles every test as it is
-# collected, and four workers who found none compiled would each do so.
+PYTEST = $(BIN)/python -m pytest -n 4 --dist loadgroup
+# Tests that neither need a framework nor share a built home with others.
+FRAMELESS = tests/advice tests/sql tests/warehouse
+
+# Making environments waits for the network and the disk, the checks and the frameless tests for a core.
 test: $(VENV)/dev.stamp  ## lint, types, import rules and every test
-	@$(MAKE) --no-print-directory --jobs=3 environments checks collected
-	$(BIN)/python -m pytest -n 4 --dist loadgroup --durations=30 -p tests.bench.told
+	@$(MAKE) --no-print-directory --jobs=3 environments checks frameless
+	$(PYTEST) $(FRAMELESS:%=--ignore=%) --durations=30 -p tests.bench.told
 
 environments: $(VENV)/dev.stamp
 	@scripts/ensure-chromium
@@ -35,8 +38,12 @@ checks: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# pytest compiles every test as it is collected, and four workers who found none compiled would each do so.
 collected: $(VENV)/dev.stamp
 	@said=$$($(BIN)/python -m pytest --collect-only --quiet 2>&1) || { echo "$$said" | tail -n 40; exit 1; }
+
+frameless: collected
+	$(PYTEST) --quiet $(FRAMELESS)
 
 bench: $(VENV)/dev.stamp  ## time the frameworks on this machine and report it; BENCH_ARGS="--tier smoke" for minutes
 	@scripts/run-bench $(BIN) $(BENCH_ARGS)
