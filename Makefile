@@ -43,7 +43,7 @@ collected: $(VENV)/dev.stamp
 	@said=$$($(BIN)/python -m pytest --collect-only --quiet 2>&1) || { echo "$$said" | tail -n 40; exit 1; }
 
 frameless: collected
-	$(PYTEST) --quiet $(FRAMELESS)
+	@said=$$($(PYTEST) --quiet $(FRAMELESS) 2>&1) || { echo "$$said" | tail -n 200; exit 1; }; echo "$$said" | tail -n 1
 
 bench: $(VENV)/dev.stamp  ## time the frameworks on this machine and report it; BENCH_ARGS="--tier smoke" for minutes
 	@scripts/run-bench $(BIN) $(BENCH_ARGS)
