@@ -39,24 +39,16 @@ def services() -> Iterator[ReplayServer]:
 
 
 @pytest.fixture(scope="module")
-def whole_run(
+def collected(
     first_run: tuple[Path, subprocess.CompletedProcess[str]], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Path, ReplayServer, subprocess.CompletedProcess[str]]]:
-    """A home in which one run collected every source, the server that was asked, and how the run ended."""
+) -> Iterator[tuple[Path, ReplayServer, str]]:
+    """A home in which one run collected every source, the server that was asked, and what the run printed."""
     home = tmp_path_factory.mktemp("collected") / "home"
     shutil.copytree(first_run[0] / "prefect", home / "prefect")
     with all_services() as server:
-        yield home, server, _barometer(home, server, "run")
-
-
-@pytest.fixture(scope="module")
-def collected(
-    whole_run: tuple[Path, ReplayServer, subprocess.CompletedProcess[str]],
-) -> tuple[Path, ReplayServer]:
-    """The same home and server, after a run that went through."""
-    home, server, done = whole_run
-    assert done.returncode == 0, done.stderr
-    return home, server
+        done = _barometer(home, server, "run")
+        assert done.returncode == 0, done.stderr
+        yield home, server, done.stdout
 
 
 def _barometer(home: Path, server: ReplayServer, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -78,13 +70,10 @@ def _rows(home: Path, query: str) -> list[tuple]:
 
 
 @COLLECTED_ONCE
-def test_a_run_collects_everything_and_the_report_names_it(
-    whole_run: tuple[Path, ReplayServer, subprocess.CompletedProcess[str]],
-):
-    home, server, done = whole_run
-    assert done.returncode == 0, done.stderr
+def test_a_run_collects_everything_and_the_report_names_it(collected: tuple[Path, ReplayServer, str]):
+    home, server, printed = collected
     for source in SOURCES:
-        assert f"| {source} | " in done.stdout
+        assert f"| {source} | " in printed
     page = (home / "reports" / today().isoformat() / "index.html").read_text(encoding="utf-8")
     assert "No search data yet" not in page
     for title in ("Search interest worldwide", "Views a day of the encyclopedia", "Downloads a day, mirrors left out"):
@@ -97,8 +86,8 @@ def test_a_run_collects_everything_and_the_report_names_it(
 
 
 @COLLECTED_ONCE
-def test_every_source_lands_its_replies(collected: tuple[Path, ReplayServer]):
-    home, _ = collected
+def test_every_source_lands_its_replies(collected: tuple[Path, ReplayServer, str]):
+    home, *_ = collected
     for source in SOURCES:
         statuses = {entry.get("status", "ok") for entry in _index(home, source)}
         assert "ok" in statuses, source
@@ -106,8 +95,24 @@ def test_every_source_lands_its_replies(collected: tuple[Path, ReplayServer]):
 
 
 @COLLECTED_ONCE
-def test_a_second_run_on_the_same_day_asks_nothing(collected: tuple[Path, ReplayServer]):
-    home, server = collected
+def test_collect_lands_what_a_run_lands(
+    collected: tuple[Path, ReplayServer, str], services: ReplayServer, tmp_path: Path
+):
+    """Without Prefect all sources are asked at once, each by a thread: another way to the same replies."""
+    by_run, *_ = collected
+    done = _barometer(tmp_path / "home", services, "collect")
+    assert done.returncode == 0, done.stderr
+    for source in SOURCES:
+        landed = [
+            sorted((entry["request"], entry.get("status", "ok")) for entry in _index(home, source))
+            for home in (by_run, tmp_path / "home")
+        ]
+        assert landed[0] == landed[1], source
+
+
+@COLLECTED_ONCE
+def test_a_second_run_on_the_same_day_asks_nothing(collected: tuple[Path, ReplayServer, str]):
+    home, server, _ = collected
     asked = server.count()
     done = _barometer(home, server, "collect")
     assert done.returncode == 0
@@ -116,15 +121,15 @@ def test_a_second_run_on_the_same_day_asks_nothing(collected: tuple[Path, Replay
 
 
 @COLLECTED_ONCE
-def test_every_request_says_who_asks(collected: tuple[Path, ReplayServer]):
-    _, server = collected
+def test_every_request_says_who_asks(collected: tuple[Path, ReplayServer, str]):
+    _, server, _ = collected
     agents = {asked.headers.get("User-Agent", "") for asked in server.asked}
     assert all(agent.startswith("barometer/") and "tests@example.org" in agent for agent in agents), agents
 
 
 @COLLECTED_ONCE
-def test_no_key_and_no_person_is_left_anywhere(collected: tuple[Path, ReplayServer]):
-    home, server = collected
+def test_no_key_and_no_person_is_left_anywhere(collected: tuple[Path, ReplayServer, str]):
+    home, server, _ = collected
     sent = " ".join(str(asked.headers) + str(asked.query) for asked in server.asked)
     assert all(key in sent for key in KEYS.values())
     for path in (path for path in home.rglob("*") if path.is_file()):
@@ -135,8 +140,8 @@ def test_no_key_and_no_person_is_left_anywhere(collected: tuple[Path, ReplayServ
 
 
 @COLLECTED_ONCE
-def test_a_build_takes_up_what_was_collected(collected: tuple[Path, ReplayServer]):
-    home, server = collected
+def test_a_build_takes_up_what_was_collected(collected: tuple[Path, ReplayServer, str]):
+    home, server, _ = collected
     health = _rows(home, WHEN_OF_EACH)
     assert {source for source, _, _ in health} == set(SOURCES)
     assert {status for _, status, _ in health} == {"ok"}
@@ -148,8 +153,8 @@ def test_a_build_takes_up_what_was_collected(collected: tuple[Path, ReplayServer
 
 
 @COLLECTED_ONCE
-def test_replay_reads_what_landed_again_and_changes_nothing(collected: tuple[Path, ReplayServer]):
-    home, server = collected
+def test_replay_reads_what_landed_again_and_changes_nothing(collected: tuple[Path, ReplayServer, str]):
+    home, server, _ = collected
     counts = "select count(*), count(distinct (project, day, split, category)) from raw.package_downloads_day"
     before, asked = _rows(home, counts), server.count()
     done = _barometer(home, server, "replay", "pypistats")
