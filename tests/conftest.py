@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, settings
 
 from barometer.catalog import load_catalog
 from barometer.settings import Settings, load_settings
-from tests.bench.frameworks import WHOLE
 from tests.support import AS_OF, CLI, ROOT, process_environment
 
 # How long an example takes is the machine's affair.
@@ -56,13 +55,14 @@ def frameworks_beside_others() -> Iterator[None]:
     """Spare the frameworks' processes what costs much and tells these tests nothing.
 
     Two threads of PyTorch wait for each other by spinning, for long where other tests hold the cores. Its compiler
-    tries out in every new cache whether it may use the vector instructions that the processor says it has. XLA's splits
-    programs among threads that have no cores here.
+    tries out in every new cache whether it may use the vector instructions that the processor says it has. XLA splits
+    programs for threads that have no cores here; every environment holds releases that know the flag.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")
         patch.setenv("TORCHINDUCTOR_VEC_ISA_OK", "1")
-        patch.setenv("XLA_FLAGS", f"{os.environ.get('XLA_FLAGS', '')} {WHOLE}".strip())
+        whole = "--xla_cpu_parallel_codegen_split_count=1"
+        patch.setenv("XLA_FLAGS", f"{os.environ.get('XLA_FLAGS', '')} {whole}".strip())
         yield
 
 

@@ -24,7 +24,7 @@ _contents: dict[str, dict[str, tuple[int, int]]] = {}
 
 @cache
 def shipped_catalog() -> Catalog:
-    """The catalogue that the project ships, read and checked once: tests of sources ask for it a thousand times."""
+    """The catalogue that the project ships, read and checked once a process. Read-only by agreement."""
     return load_catalog(ROOT / "catalog.toml")
 
 

@@ -10,14 +10,17 @@ from bench.environments import interpreter
 from bench.results import Record
 from bench.stacks import MODES, untuned_variables
 
-# XLA splits a program for threads that other tests keep busy, and takes a quarter longer for it.
-WHOLE = "--xla_cpu_parallel_codegen_split_count=1"
-# For tests that ask what a program computes, not how fast: three quarters of XLA's time go into code that is run a few
-# times. Their environments hold the releases that know these flags.
-UNTUNED = {
-    "XLA_FLAGS": f"{untuned_variables('cpu')['XLA_FLAGS']} {WHOLE} --xla_cpu_use_fusion_emitters=false",
-    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-}
+
+def untuned() -> dict[str, str]:
+    """Variables for tests that ask what a program computes, not how fast, on top of what all tests have.
+
+    Three quarters of XLA's time go into code that is run a few times. The environments hold releases that know the
+    flags.
+    """
+    return {
+        "XLA_FLAGS": f"{untuned_variables('cpu')['XLA_FLAGS']} --xla_cpu_use_fusion_emitters=false",
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    }
 
 
 def python_of(stack: str) -> str:

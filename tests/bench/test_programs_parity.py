@@ -22,7 +22,7 @@ from bench.spec import matched
 from bench.stacks import MODES
 from bench.workloads.ragged import LENGTHS
 from tests.bench import numpy_models
-from tests.bench.frameworks import UNTUNED
+from tests.bench.frameworks import untuned
 from tests.bench.program_sizes import WORKLOADS, cut
 from tests.support import ROOT
 
@@ -53,7 +53,7 @@ def _run(stack: str, folder: Path) -> Path:
         pytest.skip(reason)
     out = folder / stack
     out.mkdir()
-    environment = {**os.environ, **mode.variables, **UNTUNED, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **mode.variables, **untuned(), "PYTHONPATH": str(ROOT)}
     environment["JAX_COMPILATION_CACHE_DIR"] = str(folder / "compiled")
     command = [python, "-m", "tests.bench.program_child", stack, str(out)]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)

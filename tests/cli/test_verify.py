@@ -32,7 +32,7 @@ def test_each_number_changed_by_hand_is_found(barometer, built_home: Path, tmp_p
         page.write_text(text[: number.start()] + changed + text[number.end() :], encoding="utf-8")
     done = barometer("verify", home=home)
     assert done.returncode == 6, done.stdout
-    assert f"edition {DAY}: " in done.stderr
+    assert f"edition {DAY}: {len(files)} of " in done.stderr
     assert [file for file in files if file not in done.stderr] == []
     assert "Traceback" not in done.stderr
 

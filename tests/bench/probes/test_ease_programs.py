@@ -14,7 +14,7 @@ from bench.discovery import ORDER
 from bench.probes.ease import PROBE, files
 from bench.probes.oneshot import ask
 from bench.probes.probe import ProbeOptions
-from tests.bench.frameworks import UNTUNED
+from tests.bench.frameworks import untuned
 from tests.bench.probes import copied, front, kinds, need
 from tests.support import ROOT
 
@@ -24,7 +24,7 @@ QUICK = {unit.environment: unit for unit in PROBE.units(ProbeOptions(quick=True)
 @pytest.mark.parametrize("environment", QUICK)
 def test_every_program_does_the_work_and_every_change_has_its_effect(environment: str) -> None:
     """The whole folder in its small form, by the gates and by numbers that numpy predicts."""
-    outcome = ask(QUICK[environment], need(environment), variables=UNTUNED)
+    outcome = ask(QUICK[environment], need(environment), variables=untuned())
     assert (outcome.how, outcome.reason) == ("answered", ""), outcome.output[-2000:]
     programs = {one["workload"]: (one["status"], one["reason"]) for one in outcome.answer["programs"]}
     assert programs == dict.fromkeys(ORDER, ("ok", ""))
