@@ -194,9 +194,8 @@ class Fork:
 
     def _calibrate(self, seat: Seat, phase: str) -> None:
         tier = self.context.options.tier
-        seat.steps[phase], seat.step_s[phase] = 1, 0.0
         if phase == LOAD:
-            self.seats.ask(seat, "epoch")
+            seat.steps[phase], seat.step_s[phase] = 1, self.seats.ask(seat, "epoch")["wall_s"]
         else:
             found = self.seats.ask(seat, "calibrate", phase=phase, seconds=tier.block_s)
             seat.steps[phase], seat.step_s[phase] = found["steps"], found["step_s"]

@@ -62,20 +62,34 @@ def snapshot(cores: Sequence[int]) -> Snapshot:
 def between(before: Snapshot, after: Snapshot, own_cpu: float, cores: int) -> dict[str, Any]:
     """Return the block's surroundings: shares as Rule counts them, None where unknown.
 
-    `own_cpu` is the seconds of CPU time the worker says it took, its helpers' with it.
+    `own_cpu` is the seconds of CPU time the worker says it took, its helpers' with it. The kernel counts in ticks what
+    cores were busy with, so `foreign` may be a little below zero; it is never more than the worker left of the cores.
     """
     wall = max(after.at - before.at, 1e-9)
     busy, steal = _less(after.busy, before.busy), _less(after.steal, before.steal)
+    foreign = None if busy is None else min(busy, wall * cores) - own_cpu
     pressure, throttled = _less(after.pressure, before.pressure), _less(after.throttled, before.throttled)
     return {
         "seconds": wall,
-        "foreign": None if busy is None else max(0.0, busy - own_cpu) / (wall * cores),
+        "foreign": None if foreign is None else foreign / (wall * cores),
         "steal": None if steal is None else steal / (wall * cores),
         "pressure": None if pressure is None else pressure / wall,
         "throttled": None if throttled is None else throttled / wall,
         "load": after.load,
         "cores": cores,
     }
+
+
+def pooled(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the surroundings of blocks of one track as if they were one: each share over all their seconds."""
+    seconds = sum(block["seconds"] for block in blocks)
+
+    def share(name: str) -> float | None:
+        parts = [(block[name], block["seconds"]) for block in blocks]
+        return None if any(value is None for value, _ in parts) else sum(value * s for value, s in parts) / seconds
+
+    shares = {name: share(name) for name in ("foreign", "steal", "pressure", "throttled")}
+    return {**shares, "seconds": seconds, "cores": blocks[0]["cores"]}
 
 
 def contamination(surroundings: Mapping[str, Any], rule: Rule) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Sequence
@@ -18,11 +19,13 @@ from bench.seat import Seat, Seats
 from bench.spec import NOT_RUN, OK
 from bench.stacks import MODES
 
-# The share of a block that runs untimed before it: caches and clocks settle after the worker was stopped.
-_SETTLE = 5
 _STEP_SAMPLES = 200
-# A block this many times longer than asked is long enough for the phase to do with few rounds.
-_LONG, _FEW_ROUNDS = 4, 3
+# Fewest rounds of a phase, and of one with a block longer than so many seconds.
+_FEW, _FEWEST, _LONG_S = 5, 3, 0.5
+# No step is quicker: what keeps a pace of nothing from asking for steps without end.
+_LEAST_S = 1e-6
+# Decimal places of seconds (a clock tells nanoseconds) and of shares in the file.
+_NANO, _SHARE = 9, 5
 # How long a block may take beyond what its steps took when they were counted; a busy neighbour is no hang.
 _PATIENCE = 30.0
 _GEMM_REPEATS = {"cpu": 2, "cuda": 10}
@@ -56,10 +59,26 @@ class Rounds:
                 number += 1
 
     def _wanted(self, phase: str) -> int:
-        """Return how many rounds the phase gets: fewer where a block of whole steps is much longer than asked."""
+        """Return how many rounds the phase gets: fewer where blocks of whole steps are longer than asked."""
         tier = self.context.options.tier
-        slowest = max((seat.steps[phase] * seat.step_s[phase] for seat in self.seats.living()), default=0.0)
-        return min(tier.rounds, _FEW_ROUNDS) if slowest > _LONG * tier.block_s else tier.rounds
+        alive = self.seats.living()
+        if not alive:
+            return 0
+        blocks = [seat.steps[phase] * seat.step_s[phase] for seat in alive]
+        settling = [self._settling(seat, phase) * seat.step_s[phase] for seat in alive]
+        asked = len(alive) * (tier.block_s + tier.settle_s)
+        in_time = math.ceil(tier.rounds * asked / max(sum(blocks) + sum(settling), asked))
+        return min(tier.rounds, max(in_time, _FEWEST if max(blocks) > _LONG_S else _FEW))
+
+    def _settling(self, seat: Seat, phase: str) -> int:
+        """Return the steps that run untimed before a block: caches and clocks settle after the worker was stopped.
+
+        In a step much longer than a block what has to settle is lost, and a second such step would double the time.
+        """
+        tier, step_s = self.context.options.tier, seat.step_s[phase]
+        if phase == LOAD or step_s > tier.block_s + tier.settle_s:
+            return 0
+        return max(1, round(tier.settle_s / max(step_s, _LEAST_S)))
 
     def _round(self, phase: str, number: int, order: list[Seat]) -> list[Record] | None:
         """Return a round's records, None if a worker failed in it."""
@@ -74,11 +93,14 @@ class Rounds:
             if foreign is not None and block["surroundings"].get("gpu"):
                 block["surroundings"]["gpu"]["foreign"] = foreign
             blocks.append(block)
+        rule, around = self.context.rule, [block["surroundings"] for block in blocks]
         reasons = [
             f"{block['member']}: {reason}"
             for block in blocks
-            for reason in pressure.contamination(block["surroundings"], self.context.rule)
+            for reason in pressure.contamination(block["surroundings"], rule)
         ]
+        # What the kernel's ticks cannot tell of one short block, they tell of all of them.
+        reasons += [f"all blocks: {reason}" for reason in pressure.contamination(pressure.pooled(around), rule)]
         ended: Record = {"kind": "round", **at, "phase": phase, "round": number}
         ended |= {"members": [block["member"] for block in blocks], "kept": not reasons, "reasons": reasons}
         return [*blocks, ended]
@@ -100,9 +122,9 @@ class Rounds:
             if figures["steps"] < 1:
                 raise WorkerError("garbage", NOT_RUN, "its loader gave no batch")
             return figures
-        # One step longer than a block: what has to settle is lost in it, and a second such step would double the time.
-        if steps > 1:
-            self.seats.ask(seat, "block", timeout, phase=phase, steps=max(1, steps // _SETTLE))
+        settling = self._settling(seat, phase)
+        if settling:
+            self.seats.ask(seat, "block", timeout, phase=phase, steps=settling)
         figures = self._timed(seat, "block", timeout, {"phase": phase, "steps": steps})
         gate = parity.sync_gate(figures["wall_s"], figures["left_s"])
         if not gate.passed:
@@ -122,10 +144,11 @@ class Rounds:
         after, ended = pressure.snapshot(self.cores), time.monotonic()
         # A helper that ended meanwhile has taken its time along.
         own = answer["cpu_s"] + max(0.0, self._helpers(seat) - helped)
-        surroundings = pressure.between(before, after, own, len(self.cores))
+        around = pressure.between(before, after, own, len(self.cores))
+        surroundings: dict[str, Any] = {name: _rounded(value, _SHARE) for name, value in around.items()}
         log = self.context.gpu
         surroundings["gpu"] = log.state() if log is not None else None
-        figures = {name: answer[name] for name in ("wall_s", "cpu_s", "left_s", "device_s")}
+        figures = {name: _rounded(answer[name], _NANO) for name in ("wall_s", "cpu_s", "left_s", "device_s")}
         figures["joules"] = log.joules(begun, ended) if log is not None else None
         for name in ("voluntary_switches", "involuntary_switches"):
             surroundings[name] = answer.get(name)
@@ -144,10 +167,10 @@ class Rounds:
         self.seats.each(partial(self._steps, phase))
 
     def _steps(self, phase: str, seat: Seat) -> None:
-        seconds = self.context.options.tier.block_s
+        seconds = self.context.options.tier.single_s
         answer = self.seats.ask(seat, "steps", phase=phase, seconds=seconds, most=_STEP_SAMPLES)
         named = {"fork": self.seats.fork, "group": self.group.id, "member": seat.member.id, "phase": phase}
-        self.context.write({"kind": "steps", **named, "seconds": answer["seconds"]})
+        self.context.write({"kind": "steps", **named, "seconds": [round(one, _NANO) for one in answer["seconds"]]})
 
     def ceiling(self) -> None:
         """Take matrix products once a group, in one worker of each environment: the ceiling of the same session."""
@@ -164,3 +187,7 @@ class Rounds:
 
         for seat in first.values():
             self.seats.guard(seat, multiply)
+
+
+def _rounded(value: float | None, places: int) -> float | None:
+    return None if value is None else round(value, places)

@@ -13,6 +13,8 @@ from bench.stacks import MODES
 class Tier:
     """How much a run does. `rounds` is a phase's, of blocks of `block_s` seconds; `retries` more replace dropped ones.
 
+    Before a block `settle_s` seconds run untimed. Phases end with `single_s` seconds of single steps.
+
     `workloads` and `stacks` are () for all; `ladder` and `scaling` name the workloads that get them. `shipped` are
     timed as shipped, and `second_track`, matched, on every core; () is all, and on every core in all divisions.
     `side_forks` is how many forks those and the ladder get, `sweep_forks` how many a batch or model size gets,
@@ -23,9 +25,13 @@ class Tier:
     workloads: tuple[str, ...] = ()
     stacks: tuple[str, ...] = ()
     forks: int = 5
-    rounds: int = 7
+    # Decision 16 has the measurements: a machine's pace drifts within a second, so a round is to be over before, and a
+    # worker that was stopped needs some 30 ms until it is as quick as it will be.
+    rounds: int = 12
     retries: int = 4
-    block_s: float = 0.3
+    block_s: float = 0.03
+    settle_s: float = 0.03
+    single_s: float = 0.1
     divisions: tuple[str, ...] = ("matched",)
     tracks: tuple[str, ...] = ("pinned",)
     precisions: tuple[str, ...] = ("fp32",)
@@ -61,9 +67,7 @@ _FEW = ("mlp", "cnn", "lstm", "encoder")
 _MINUTE = 60.0
 
 TIERS = {
-    "smoke": Tier(
-        "smoke", ("mlp", "cnn", "lstm"), _SMOKE, forks=1, rounds=5, retries=2, block_s=0.1, budget_s=6 * _MINUTE
-    ),
+    "smoke": Tier("smoke", ("mlp", "cnn", "lstm"), _SMOKE, forks=1, retries=4, budget_s=6 * _MINUTE),
     # Starting and compiling take most of a fork, so breadth is bought with few stacks on all workloads: those of the
     # main contrasts. The others are timed where they compile in seconds, and Keras compiled on PyTorch, which is traced
     # for minutes, is left to the full tier and to whoever names it.
@@ -71,9 +75,7 @@ TIERS = {
         "standard",
         stacks=_MAIN,
         forks=5,
-        rounds=5,
-        retries=3,
-        block_s=0.12,
+        retries=6,
         divisions=("matched", "as-shipped"),
         tracks=("pinned", "all-cores"),
         ladder=("cnn",),
@@ -99,6 +101,7 @@ TIERS = {
         retries=2,
         # A large GPU takes hundreds of steps in this time, and compiling takes most of a fork as it is.
         block_s=0.2,
+        settle_s=0.04,
         divisions=("matched", "as-shipped"),
         tracks=("pinned", "all-cores"),
         precisions=("fp32", "tf32", "bf16"),

@@ -22,9 +22,8 @@ STACKS = ("dummy-one", "dummy-slow", "dummy-odd")
 
 def options(stacks: tuple[str, ...] = STACKS, **changes: Any) -> Options:
     """A run of the dummy's workload: one fork, two rounds of 10 ms, training alone; `changes` are the tier's."""
-    tier = replace(
-        TIERS["smoke"], **{"forks": 1, "rounds": 2, "retries": 0, "block_s": 0.01, "gemm_cpu": 128, **changes}
-    )
+    short = {"block_s": 0.01, "settle_s": 0.002, "single_s": 0.02, "gemm_cpu": 128}
+    tier = replace(TIERS["smoke"], **{"forks": 1, "rounds": 2, "retries": 0, **short, **changes})
     return Options(tier, stacks=stacks, workloads=("dummy",), cores=1, phases=("train",))
 
 
