@@ -102,6 +102,7 @@ TIERS = {
         # A large GPU takes hundreds of steps in this time, and compiling takes most of a fork as it is.
         block_s=0.2,
         settle_s=0.04,
+        single_s=0.2,
         divisions=("matched", "as-shipped"),
         tracks=("pinned", "all-cores"),
         precisions=("fp32", "tf32", "bf16"),
