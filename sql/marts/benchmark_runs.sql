@@ -71,7 +71,7 @@ select
     cast(coalesce(gates.gates_failed, 0) as bigint) as gates_failed, -- gates that did not
     runs.frameworks, -- frameworks with a figure in the matched division
     runs.main_precision, -- the precision that evidence rests on: tf32 where it was timed, else fp32
-    runs.foreign_limit, -- a block with a larger share of foreign work voids its round
+    runs.foreign_limit, -- a larger share of foreign work in a block, or in all blocks of a round, voids the round
     runs.steal_limit, -- the same of time that the host took away
     runs.throttled_limit, -- the same of time in which the processor was throttled
     runs.pressure_limit, -- the same of waiting for a core, where foreign work cannot be told

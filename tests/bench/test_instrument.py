@@ -126,6 +126,21 @@ def test_long_blocks_get_few_rounds(tmp_path: Path, step: str, rounds: int):
     assert step == "0.001" or {one["steps"] for one in kinds(records, "block")} == {1}
 
 
+def test_what_was_stopped_settles_before_a_block_unless_a_step_is_much_longer(tmp_path: Path):
+    """It dies at its eleventh block, so each round that it is in shows how many blocks a round takes it."""
+    rounds = {}
+    for step in ("0.02", "0.03"):
+        out = tmp_path / f"{step}.jsonl"
+        slow = {"BENCH_DUMMY_STEP": step}
+        dying = {**slow, "BENCH_DUMMY_FAULT": "die", "BENCH_DUMMY_AFTER": "10"}
+        asked = options(stacks=("dummy-one", "dummy-odd"), rounds=12, block_s=0.022, settle_s=0.004)
+        run_dummies(out, asked, variables={"dummy-one": slow, "dummy-odd": dying})
+        members = [one["members"] for one in kinds(read(out)[0], "round")]
+        rounds[step] = sum(any(member.startswith("dummy-odd") for member in round_) for round_ in members)
+    assert rounds["0.03"] >= 4
+    assert rounds["0.02"] == rounds["0.03"] // 2
+
+
 class Shapes(Steps):
     """A program of three shapes that counts how often it met each; a step takes a millisecond."""
 
@@ -228,6 +243,8 @@ def test_injected_contention_is_flagged_and_its_rounds_dropped(tmp_path: Path, b
     assert len(rounds) == 3
     assert not any(one["kept"] for one in rounds)
     assert all("all blocks: foreign" in one["reasons"][-1] for one in rounds)
+    # A block of 0.1 s is long enough to be judged by itself.
+    assert block_s < 0.1 or all(re.match(r"dummy-\S+: foreign", one["reasons"][0]) for one in rounds)
     assert {cell["status"] for cell in found.cells} == {NOT_RUN}
     assert all("3 rounds were contaminated" in cell["reason"] for cell in found.cells)
     assert found.contrasts == []
