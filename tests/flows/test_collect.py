@@ -19,7 +19,8 @@ import pytest
 from sources.live import GIVE_UP_AFTER
 from sources.registry import SOURCES
 from tests.reliability.test_kills import hear_ctrl_c
-from tests.services import KEYS, all_services, environment, today
+from tests.services import KEYS, all_services, environment
+from tests.services.figures import today
 from tests.sources.replay import Answer, ReplayServer, as_html
 from tests.support import CLI, process_environment
 
