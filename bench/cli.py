@@ -96,7 +96,7 @@ def _add_run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--python", type=_pair, action="append", default=[], metavar="ENVIRONMENT=PATH")
     command.add_argument("--timeout", type=_seconds, default=600.0, metavar="10m", help="for one first step or gate")
     command.add_argument("--pairwise", action="store_true", help="hold two stacks in memory at a time, not all")
-    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--seed", type=int, default=0, help="of orders, and of weights and batches (default: 0)")
     command.add_argument("--quiet", action="store_true", help="no progress")
     command.set_defaults(act=_run)
 

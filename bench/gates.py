@@ -106,7 +106,7 @@ class Gates:
             opening = self._context.opening(group.workload, _size(group), _judged(member))
             worker.ask("open", self._context.timeout, **opening)
             canary = worker.ask("canary", self._context.timeout)["value"]
-            asked = {"seed": self._context.options.seed, "time_to_loss": long}
+            asked = {"seed": parity.SEED, "time_to_loss": long}
             answer = worker.ask("figures", self._context.timeout, path=str(path), **asked)
             gates = [parity.count_gate(answer["trainable"], _size(group)), parity.canary_gate(canary, "fp32", "start")]
             gates += parity.resolved_gates(answer["resolved"], division, MODES[member.stack])

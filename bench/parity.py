@@ -36,6 +36,9 @@ TIME_TO_LOSS_LIMIT = 0.1
 TIME_TO_LOSS_STEPS = 50
 TIME_TO_LOSS_SEEDS = 5
 TRAJECTORY_STEPS = 10
+# Whether programs do the same work does not hang on the data, but a gradient whose terms happen to cancel magnifies
+# their rounding: of `encoder`'s under seed 7 it made 2.9e-5, of those under seed 0 2e-6. So all runs judge on one seed.
+SEED = 0
 # Larger tensors are judged on this many entries at fixed places, and on their norm over all entries.
 SAMPLE = 65_536
 # (1024² matrix of 1.0001) @ ones: 1.0001 is 1 in TF32 and in bf16, whose mantissas have 10 and 7 bits.

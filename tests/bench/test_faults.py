@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,14 @@ def test_a_wrong_epsilon_is_seen_in_the_output_and_in_what_is_read_back(tmp_path
     run_dummies(out, fault="wrong-epsilon")
     failed = {one["gate"] for one in kinds(read(out)[0], "parity") if not one["passed"]}
     assert {"P1", "P2-gradients", "P5-norm-epsilon"} <= failed
+
+
+def test_whether_a_program_passes_does_not_hang_on_the_runs_seed(tmp_path: Path):
+    found = []
+    for seed in (0, 7):
+        out = tmp_path / f"{seed}.jsonl"
+        run_dummies(out, replace(options(), seed=seed), fault="wrong-epsilon")
+        gates = [one for one in kinds(read(out)[0], "parity") if one["fork"] is None]
+        found.append({(one["stack"], one["gate"]): one["value"] for one in gates})
+    assert found[0] == found[1]
+    assert found[0]["dummy-odd", "P2-gradients"] > 0
