@@ -1,9 +1,10 @@
 -- Runs of the timing runner with their machine in words, how they ended, and those that evidence rests on.
 -- One run is chosen on processors and one on GPUs, so that no figure mixes two machines: a run of at least three forks
 -- (the median over its cells: a run cut short has one or two in some) goes before one of two, whose intervals are wide,
--- and that before one without an interval; then the run with most frameworks, then the higher tier, then the newest.
--- Whose run it is does not matter. The main precision is TF32 where that was timed, which is what single precision comes
--- to on a GPU, else single precision.
+-- and that before one without an interval; then the run with most frameworks, then the higher tier, then the one with
+-- most workloads (a run of a few that were named would leave the others without a figure), then the newest. Whose run it
+-- is does not matter. The main precision is TF32 where that was timed, which is what single precision comes to on a GPU,
+-- else single precision.
 -- grain: run
 -- audit: not_null(run, short_run, started_on, machine, ending, main_precision, is_newest, is_chosen)
 -- warning: a run of stacks that are no framework of the catalogue has no row
@@ -13,6 +14,8 @@ count_frameworks as (
         stacks.run,
         count(distinct case when cells.status = 'ok' and cells.division = 'matched' then stacks.framework end)
             as frameworks,
+        count(distinct case when cells.status = 'ok' and cells.division = 'matched' then cells.workload end)
+            as workloads,
         coalesce(
             median(case when cells.status = 'ok' and cells.division = 'matched' then cells.forks end), 0
         ) as usual_forks,
@@ -35,6 +38,7 @@ name_machines as (
         runs.*,
         counts.frameworks,
         counts.usual_forks,
+        counts.workloads,
         case when coalesce(counts.has_tf32, false) then 'tf32' else 'fp32' end as main_precision,
         coalesce(nullif(runs.cpu, ''), 'unknown processor')
         || case
@@ -68,7 +72,7 @@ rank_runs as (
         ) as newness,
         row_number() over (
             partition by device
-            order by -least(usual_forks, 3), frameworks desc, tier_rank desc, started_at desc, run
+            order by -least(usual_forks, 3), frameworks desc, tier_rank desc, workloads desc, started_at desc, run
         ) as choice
     from name_machines
 )

@@ -17,6 +17,7 @@ RUNS = {
     "smoke": {"tier": "smoke", "run": "b0" * 16},
     "standard": {"tier": "standard", "run": "b1" * 16},
     "newer": {"tier": "standard", "run": "b2" * 16, "started_at": "2026-11-21T10:00:00+00:00"},
+    "broad": {"tier": "standard", "run": "b9" * 16, "workloads": ("mlp", "cnn")},
     "one-fork": {"tier": "full", "run": "b4" * 16, "forks": 1},
     "two-forks": {"tier": "full", "run": "b6" * 16, "forks": 2},
     "cut": {"tier": "full", "run": "b7" * 16, "workloads": ("mlp", "cnn", "lstm"), "cut": {"cnn": 2, "lstm": 2}},
@@ -35,6 +36,7 @@ RUNS = {
     [
         (("smoke", "standard"), "standard"),
         (("newer", "standard", "smoke"), "newer"),
+        (("broad", "newer"), "broad"),
         (("one-fork", "smoke"), "smoke"),
         (("one-fork",), "one-fork"),
         (("two-forks", "smoke"), "smoke"),
