@@ -72,6 +72,23 @@ def test_a_schedule_that_is_none_is_refused(barometer):
     ]
 
 
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "0"},
+        {"PREFECT_API_DATABASE_CONNECTION_URL": "sqlite+aiosqlite:////nowhere/prefect.db"},
+    ],
+    ids=["too slow", "no database"],
+)
+def test_a_server_that_does_not_start_is_said_and_leaves_nothing(barometer, tmp_path: Path, trouble: dict[str, str]):
+    done = barometer("run", "--offline", env=trouble)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "barometer: Prefect's temporary server does not start." in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("next: ")
+    assert [one for one in psutil.process_iter(["environ"]) if str(tmp_path) in str(one.info["environ"])] == []
+
+
 def test_the_deployment_file_says_the_same_as_serve():
     from flows.serve import DEPLOYMENT, WEEKLY
 
