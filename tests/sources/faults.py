@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
+from collections.abc import Callable
+from typing import Any
 
 from hypothesis import strategies as st
 
 from barometer.errors import SourceError
+from sources.landing import Landed
 from sources.live import LiveSource
 from sources.protocol import Batch, Payload
+from tests.sources.live import collect
 from tests.sources.replay import Answer, as_html, as_json, gzip_bomb
 
 
@@ -38,6 +43,30 @@ def faults() -> dict[str, tuple[Answer, str]]:
         "refused": (as_html("<h1>Too many</h1>", 429), "rate_limited"),
         "refused-for-long": (as_json({}, 429, Retry_After="7200"), "rate_limited"),
     }
+
+
+def check_gap(
+    good: LiveSource,
+    bad: LiveSource,
+    spoil: Callable[[], object],
+    rows: Callable[[Any], object],
+    status: str,
+    message: str,
+    since: dt.date | None = None,
+) -> list[Landed]:
+    """Collect a good day and, once the service is spoilt, a bad one; return the lines that the bad one landed.
+
+    They have the status, the first of them the message, and no row came or went with them.
+    """
+    collect(good, since)
+    before = rows(good)
+    assert before
+    spoil()
+    landed = collect(bad, since)
+    assert {entry.status for entry in landed} == {status}
+    assert message in landed[0].message
+    assert rows(bad) == before
+    return landed
 
 
 def damaged(good: bytes) -> st.SearchStrategy[bytes]:

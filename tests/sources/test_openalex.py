@@ -7,6 +7,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.openalex import OpenAlex
-from tests.sources.faults import read_rows
+from tests.sources.faults import check_gap, read_rows
 from tests.sources.live import Clock, collect, live_source, parsed
 from tests.sources.replay import Answer, Asked, ReplayServer, as_html, as_json, gzip_bomb, replaying
 
@@ -191,17 +192,9 @@ FAULTS: dict[str, tuple[Answer, str, str]] = {
 def test_a_fault_gives_a_status_no_row_and_loses_nothing(
     server: ReplayServer, tmp_path: Path, fault: Answer, status: str, message: str
 ) -> None:
-    before = source_at(server, tmp_path)
-    collect(before)
-    rows = parsed(before, "papers")
-    server.trouble = fault
-
-    source = source_at(server, tmp_path, NOW + dt.timedelta(days=1), read_s=0.3)
-    landed = collect(source)
-
-    assert {entry.status for entry in landed} == {status}
-    assert message in landed[0].message
-    assert parsed(source, "papers") == rows
+    again = source_at(server, tmp_path, NOW + dt.timedelta(days=1), read_s=0.3)
+    spoil = partial(setattr, server, "trouble", fault)
+    check_gap(source_at(server, tmp_path), again, spoil, partial(parsed, table="papers"), status, message)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from barometer.errors import SourceError
 from sources.protocol import Payload
 from sources.stackexchange import UNANSWERED, StackExchange
-from tests.sources.faults import read_rows
+from tests.sources.faults import check_gap, read_rows
 from tests.sources.live import Clock, collect, live_source, parsed
 from tests.sources.replay import Answer, Asked, ReplayServer, as_html, as_json, gzip_bomb, replaying
 
@@ -197,17 +198,10 @@ FAULTS: dict[str, tuple[Answer, str, str]] = {
 def test_a_fault_gives_a_status_no_row_and_loses_nothing(
     server: ReplayServer, tmp_path: Path, fault: Answer, status: str, message: str
 ) -> None:
-    before = source_at(server, tmp_path, dt.datetime(2026, 11, 23))
-    collect(before, NOVEMBER)
-    rows = rows_of(before)
-    server.trouble = fault
-
-    source = source_at(server, tmp_path, dt.datetime(2026, 11, 24), read_s=0.3)
-    landed = collect(source, NOVEMBER)
-
-    assert {entry.status for entry in landed} == {status}
-    assert message in landed[0].message
-    assert rows_of(source) == rows
+    good = source_at(server, tmp_path, dt.datetime(2026, 11, 23))
+    again = source_at(server, tmp_path, dt.datetime(2026, 11, 24), read_s=0.3)
+    spoil = partial(setattr, server, "trouble", fault)
+    landed = check_gap(good, again, spoil, rows_of, status, message, NOVEMBER)
     if status == "rate_limited":
         assert len(landed) == 1
 

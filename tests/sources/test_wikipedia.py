@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from sources.protocol import Payload
 from sources.wikipedia import Wikipedia
-from tests.sources.faults import read_rows
+from tests.sources.faults import check_gap, read_rows
 from tests.sources.live import Clock, collect, live_source, parsed
 from tests.sources.replay import Answer, Asked, ReplayServer, as_html, as_json, gzip_bomb, replaying
 
@@ -190,18 +191,11 @@ FAULTS: dict[str, tuple[Answer, str, str]] = {
 def test_a_fault_gives_a_status_no_row_and_loses_nothing(
     server: ReplayServer, tmp_path: Path, fault: Answer, status: str, message: str
 ) -> None:
-    before = source_at(server, tmp_path)
-    collect(before, THIS_YEAR)
-    rows = parsed(before, "page_views_day")
-    server.trouble = fault
-
-    source = source_at(server, tmp_path, NOW + dt.timedelta(days=1), read_s=0.3)
-    landed = collect(source, THIS_YEAR)
-
-    assert {entry.status for entry in landed} == {status}
-    assert message in landed[0].message
-    assert parsed(source, "page_views_day") == rows
-    assert len(landed) == (1 if status == "rate_limited" or "connection" in message else len(landed))
+    again = source_at(server, tmp_path, NOW + dt.timedelta(days=1), read_s=0.3)
+    spoil, rows = partial(setattr, server, "trouble", fault), partial(parsed, table="page_views_day")
+    landed = check_gap(source_at(server, tmp_path), again, spoil, rows, status, message, THIS_YEAR)
+    if status == "rate_limited" or "connection" in message:
+        assert len(landed) == 1
 
 
 def test_an_empty_list_gives_no_rows_and_no_zeros(server: ReplayServer, tmp_path: Path) -> None:

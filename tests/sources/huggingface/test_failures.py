@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.sources.faults import check_gap
 from tests.sources.huggingface.service import (
     MODELS,
     NOW,
@@ -55,17 +57,9 @@ FAULTS: dict[str, tuple[Answer, str, str]] = {
 def test_a_fault_gives_a_status_no_row_and_loses_nothing(
     server: ReplayServer, tmp_path: Path, fault: Answer, status: str, message: str
 ) -> None:
-    before = source_at(server, tmp_path)
-    collect(before)
-    rows = parsed(before, "hub_models")
-    server.on(MODELS, fault)
-
-    source = source_at(server, tmp_path, NOW + dt.timedelta(days=1), read_s=0.3)
-    landed = collect(source)
-
-    assert {entry.status for entry in landed} == {status}
-    assert message in landed[0].message
-    assert parsed(source, "hub_models") == rows
+    again = source_at(server, tmp_path, NOW + dt.timedelta(days=1), read_s=0.3)
+    spoil, rows = partial(server.on, MODELS, fault), partial(parsed, table="hub_models")
+    landed = check_gap(source_at(server, tmp_path), again, spoil, rows, status, message)
     # No layer of retries beside the session's: one request a list.
     asked = sum(asked.path == "/api/models" for asked in server.asked)
     assert asked <= 12 + 2 * len(landed)
