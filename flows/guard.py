@@ -1,8 +1,8 @@
 """Prefect's temporary server, which must not outlive us: not even a SIGKILL may leave one behind.
 
-Prefect would start one by itself, but only after it has imported the whole server into our process too, which takes as
-long as the server's own start; and it stops the server only where our process ends by itself. For the other endings a
-small process waits at a pipe that the system closes with us, and then stops the server.
+Prefect would start one by itself, but would import the whole server into our process first (decision 17), and stop it
+only where our process ends by itself. For the other endings a small process waits at a pipe that the system closes with
+us, and then stops the server.
 """
 
 from __future__ import annotations
