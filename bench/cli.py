@@ -132,7 +132,8 @@ def _run(asked: argparse.Namespace) -> int:
 
 def _tier(asked: argparse.Namespace) -> Tier:
     tier = TIERS[asked.tier]
-    changes = {"size": asked.size, "forks": asked.forks, "rounds": asked.rounds}
+    # Whoever names a number of forks wants that many.
+    changes = {"size": asked.size, "forks": asked.forks, "most_forks": asked.forks, "rounds": asked.rounds}
     return replace(tier, **{name: value for name, value in changes.items() if value is not None})
 
 

@@ -125,7 +125,8 @@ class Fork:
         if phase != LOAD:
             self._take_first(phase)
             self._beside(f"warm {phase}", partial(self._warm, phase=phase))
-        if phase != LOAD and phase == self.group.phases[0] and self.group.division == "matched":
+        # After every first step: what a program compiles for its output, the first step of another phase would find.
+        if phase != LOAD and phase == self.group.phases[-1] and self.group.division == "matched":
             outputs: dict[str, Path] = {}
             self._beside("output", partial(self._output, outputs=outputs))
             if outputs:

@@ -74,6 +74,14 @@ def figures(program: Program, batch: Arrays, weights: Arrays) -> dict[str, np.nd
     return taken
 
 
+def few_shapes(batch: Arrays) -> Arrays:
+    """Return a batch as it is, of one with many step batches every fourth: each shape is compiled for each figure.
+
+    The timed programs are held to each other on all of them.
+    """
+    return {name: array[::4] for name, array in batch.items()} if "lengths" in batch else batch
+
+
 def steps_to_half(losses: Sequence[float]) -> int:
     """Return the number of updates after which the loss is at most half the first one; one more than all if never."""
     return next((step for step, loss in enumerate(losses) if loss <= losses[0] / 2), len(losses))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
+from bench.further import Wish
 from bench.group import Unit
 from bench.stop import Stop
 
@@ -43,9 +44,14 @@ class Progress:
     def begin(self, unit: Unit) -> None:
         """Say which unit begins."""
         done = self._total - len(self._left) + 1
-        self.say(
-            f"[{done}/{self._total}] {unit.group.id}, fork {unit.number + 1} of {unit.group.forks}{self._remaining()}"
-        )
+        of = max(unit.group.forks, unit.number + 1)
+        self.say(f"[{done}/{self._total}] {unit.group.id}, fork {unit.number + 1} of {of}{self._remaining()}")
+
+    def further(self, wish: Wish) -> None:
+        """Say that a fork beyond those planned is taken, and why."""
+        self._left.append(wish.unit)
+        self._total += 1
+        self.say(f"time is left: {wish.wide} intervals of {wish.unit.group.workload} are wider than 5 % to a side")
 
     def finish(self, unit: Unit, seconds: float) -> None:
         """Learn from a unit that is done."""

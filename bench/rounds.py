@@ -19,7 +19,8 @@ from bench.seat import Seat, Seats
 from bench.spec import NOT_RUN, OK
 from bench.stacks import MODES
 
-_STEP_SAMPLES = 200
+# Most single steps of a phase, and the forks that take them: their quantiles have no interval.
+_STEP_SAMPLES, _STEP_FORKS = 200, 3
 # Fewest rounds of a phase, and of one with a block longer than so many seconds.
 _FEW, _FEWEST, _LONG_S = 5, 3, 0.5
 # No step is quicker: what keeps a pace of nothing from asking for steps without end.
@@ -163,8 +164,9 @@ class Rounds:
         return pressure.helpers_seconds(seat.worker.pid)
 
     def single_steps(self, phase: str) -> None:
-        """Take each member's single steps, each with its own sync: p50 and p95 are of these."""
-        self.seats.each(partial(self._steps, phase))
+        """Take each member's single steps, each with its own sync: p50 and p95 are of these, of the first forks'."""
+        if self.number < _STEP_FORKS:
+            self.seats.each(partial(self._steps, phase))
 
     def _steps(self, phase: str, seat: Seat) -> None:
         seconds = self.context.options.tier.single_s

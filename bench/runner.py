@@ -17,13 +17,14 @@ from bench.context import Context
 from bench.environments import interpreter
 from bench.errors import OptionError, ResultError, WorkerError
 from bench.fork import Fork
+from bench.further import Further
 from bench.gates import Gates
 from bench.group import Group, Member, Unit
 from bench.history import History
 from bench.pressure import Rule
 from bench.progress import Progress, Say, quiet
 from bench.results import Record, ResultFile, now, read, schema, trim
-from bench.schedule import groups, units
+from bench.schedule import groups, primary, units
 from bench.spec import NOT_RUN, OK
 from bench.stacks import BREAK_EVEN, CONTRASTS, MODES
 from bench.stop import BUDGET, Stop, Stopped
@@ -99,6 +100,7 @@ def _run(context: Context, plan: Sequence[Group], gates: Gates) -> str:
             context.stop.check()
             _enough_time(context, progress, unit)
             _unit(context, gates, unit, progress)
+        _further(context, gates, plan, progress)
         reason = COMPLETE
     except Stopped as stopped:
         reason = stopped.reason
@@ -111,6 +113,19 @@ def _run(context: Context, plan: Sequence[Group], gates: Gates) -> str:
         elapsed = round(context.stop.elapsed(), 3)
         context.write({"kind": "end", "at": now(), "reason": reason, "elapsed_s": elapsed})
     return reason
+
+
+def _further(context: Context, gates: Gates, plan: Sequence[Group], progress: Progress) -> None:
+    """Spend the time that is left on more forks where intervals are wide. That the time ends here is no early stop."""
+    more = Further(primary(plan), context.options.tier.most_forks)
+    try:
+        while wish := more.choose(read(context.file.path), context.stop.left()):
+            context.stop.check()
+            progress.further(wish)
+            _unit(context, gates, wish.unit, progress)
+    except Stopped as stopped:
+        if stopped.reason != BUDGET:
+            raise
 
 
 def _enough_time(context: Context, progress: Progress, unit: Unit) -> None:

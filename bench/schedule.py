@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -47,15 +47,21 @@ def units(plan: Sequence[Group]) -> list[Unit]:
     any.
     """
     everything = [Unit(group, number) for group in plan for number in range(group.forks)]
-    matched = [group.precision for group in plan if group.purpose == "cells" and group.division == "matched"]
-    return sorted(everything, key=partial(_urgency, precision=next(iter(matched), "")))
+    first = {group.id for group in primary(plan)}
+    return sorted(everything, key=partial(_urgency, primary=first))
 
 
-def _urgency(unit: Unit, precision: str) -> tuple[int, int, int]:
+def primary(plan: Sequence[Group]) -> list[Group]:
+    """Return the groups of primary cells: matched, on the first track, in the first precision."""
+    cells = [group for group in plan if group.purpose == "cells" and group.division == "matched"]
+    return [one for one in cells if one.precision == cells[0].precision and one.track != "all-cores"]
+
+
+def _urgency(unit: Unit, primary: Container[str]) -> tuple[int, int, int]:
     group = unit.group
     if group.track == "all-cores":
         return 5, 0, unit.number
-    if group.purpose == "cells" and group.division == "matched" and group.precision == precision:
+    if group.id in primary:
         return (0 if unit.number < _ENOUGH else 3), 0, unit.number
     if group.purpose == "data":
         return 1, 0, unit.number

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bench.errors import OptionError
 from bench.spec import DEVICES, PRECISIONS
 from bench.stacks import MODES
+from bench.statistics import ENOUGH_FORKS
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,8 @@ class Tier:
     """How much a run does. `rounds` is a phase's, of blocks of `block_s` seconds; `retries` more replace dropped ones.
 
     Before a block `settle_s` seconds run untimed. Phases end with `single_s` seconds of single steps.
+
+    Where intervals are wide when all is done and time is left, primary cells get up to `most_forks` instead of `forks`.
 
     `workloads` and `stacks` are () for all; `ladder` and `scaling` name the workloads that get them. `shipped` are
     timed as shipped, and `second_track`, matched, on every core; () is all, and on every core in all divisions.
@@ -25,6 +28,7 @@ class Tier:
     workloads: tuple[str, ...] = ()
     stacks: tuple[str, ...] = ()
     forks: int = 5
+    most_forks: int = 0
     # Decision 16 has the measurements: a machine's pace drifts within a second, so a round is to be over before, and a
     # worker that was stopped needs some 30 ms until it is as quick as it will be.
     rounds: int = 12
@@ -75,6 +79,8 @@ TIERS = {
         "standard",
         stacks=_MAIN,
         forks=5,
+        # As many as have a t-interval.
+        most_forks=ENOUGH_FORKS - 1,
         retries=6,
         divisions=("matched", "as-shipped"),
         tracks=("pinned", "all-cores"),

@@ -93,7 +93,8 @@ class Session:
         size = self.size.with_batch(self.size.parity_batch)
         program = self.builder.build(size, division)
         seed = request["seed"]
-        taken = parity.figures(program, self.workload.batch(size, seed), self.workload.weights(size, seed))
+        batch = parity.few_shapes(self.workload.batch(size, seed))
+        taken = parity.figures(program, batch, self.workload.weights(size, seed))
         if request["time_to_loss"]:
             taken["steps-to-half"] = self._time_to_loss(program, size, seed)
         np.savez(request["path"], **cast(dict[str, Any], taken))

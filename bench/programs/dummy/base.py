@@ -1,6 +1,7 @@
 """What the dummy framework knows of itself: its speed and its fault, both from environment variables.
 
 BENCH_DUMMY_RATIO   a step takes this many times BENCH_DUMMY_STEP seconds (1.0; 0.0005)
+BENCH_DUMMY_LUCK    a process is slower by a share of its own, from nothing to this (0)
 BENCH_DUMMY_WORK    "wait" holds the clock to the known time, "spin" burns that much of the core's own time
 BENCH_DUMMY_HEAP    so many objects are kept, as a framework's modules keep theirs (0)
 BENCH_DUMMY_FAULT   one of FAULTS: what goes wrong
@@ -17,6 +18,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from bench.spec import Division
+
+# How many shares of luck there are.
+_LUCKS = 31
 
 FAULTS = (
     "wrong-count",
@@ -52,7 +56,10 @@ def heap() -> list[list[int]]:
 
 def step_seconds() -> float:
     """Return how long one training step takes."""
-    return float(os.environ.get("BENCH_DUMMY_STEP", "0.0005")) * float(os.environ.get("BENCH_DUMMY_RATIO", "1"))
+    known = float(os.environ.get("BENCH_DUMMY_STEP", "0.0005")) * float(os.environ.get("BENCH_DUMMY_RATIO", "1"))
+    # Processes are numbered in turn, so those that follow each other differ.
+    luck = os.getpid() * 7 % _LUCKS / _LUCKS
+    return known * (1 + luck * float(os.environ.get("BENCH_DUMMY_LUCK", "0")))
 
 
 class Device:
