@@ -19,6 +19,8 @@ from bench.sweeps import Row, break_even, fit, ladder, sweep, time_of, typical
 # The backward pass takes about twice the forward's operations (one product for the inputs, one for the weights).
 _TRAIN_FLOPS = 3
 BEST = "keras-best"
+# The schema's version from which programs are asked for their output after all their first steps.
+_OUTPUT_LAST = 2
 
 
 @dataclass(frozen=True)
@@ -101,11 +103,19 @@ def _start(reading: Reading, group: Record, member: Row, phase: str) -> Row:
     ]
     forks = _forks(reading, group, member)
     return {
-        "first_step_cold_s": median(one["first_step_s"] for one in first if one["cold"]),
+        "first_step_cold_s": median(
+            one["first_step_s"] for one in first if one["cold"] and _is_cold(reading, group, phase)
+        ),
         "first_step_warm_s": median(one["first_step_s"] for one in first if not one["cold"]),
         "import_s": median(one["import_s"] for one in forks),
         "build_s": median(one["build_s"] for one in forks),
     }
+
+
+def _is_cold(reading: Reading, group: Record, phase: str) -> bool:
+    """Return whether nothing was compiled before a first step: in old files a program's output was, between phases."""
+    late = phase != group["phases"][0] and group["division"] == "matched"
+    return not late or reading.run["schema"] >= _OUTPUT_LAST
 
 
 def _forks(reading: Reading, group: Record, member: Row) -> list[Record]:

@@ -78,7 +78,7 @@ def test_other_files_are_refused_in_words(lines, tmp_path: Path):
     cases = {
         "no run": (lines[1:], "no run record in its first line"),
         "two runs": ([*lines, lines[0]], "more than one run record"),
-        "newer": ([{**lines[0], "schema": 2}], "has version 2 of the schema; this one reads up to 1"),
+        "newer": ([{**lines[0], "schema": 3}], "has version 3 of the schema; this one reads up to 2"),
     }
     for name, (records, words) in cases.items():
         with pytest.raises(ResultError, match=words):
