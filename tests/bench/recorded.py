@@ -53,7 +53,13 @@ def fork(name: str, number: int, one: dict[str, Any], of: str = GROUP) -> dict[s
 
 def run(contrasts: Any = None) -> dict[str, Any]:
     pairs = contrasts or [["torch-compile", "torch-eager"], ["keras-torch-eager", "torch-eager"]]
-    return {"kind": "run", "schema": 2, "host_id": "h", "contrasts": pairs, "break_even": [["torch-compile", "torch-eager"]]}
+    return {
+        "kind": "run",
+        "schema": 2,
+        "host_id": "h",
+        "contrasts": pairs,
+        "break_even": [["torch-compile", "torch-eager"]],
+    }
 
 
 def phase(name: str, one: dict[str, Any], cold: bool, seconds: float) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,18 @@ def test_first_steps_are_taken_alone_in_the_forks_that_show_them(known):
         assert (one["first_step_s"] is not None) is (number[one["fork"]] < 2)
     assert {number[one["fork"]] for one in kinds(known[0], "phase")} == {0, 1, 2, 3}
     assert all(cell["first_step_cold_s"] > 0 and cell["first_step_warm_s"] > 0 for cell in known[1].cells)
+
+
+def test_every_phase_compiles_in_its_first_step(tmp_path: Path):
+    """A program's output is compiled as inference is: asked for first, it would leave that a warm cache."""
+    out = tmp_path / "run.jsonl"
+    stacks = ("dummy-one", "dummy-slow")
+    asked = replace(options(stacks=stacks, forks=2), phases=("train", "infer"))
+    run_dummies(out, asked, variables={stack: {"BENCH_DUMMY_COMPILE": "0.3"} for stack in stacks})
+    _, found = read(out)
+    assert {cell["phase"] for cell in found.cells} == {"train", "infer"}
+    for cell in found.cells:
+        assert cell["first_step_cold_s"] > 0.3 > cell["first_step_warm_s"]
 
 
 @pytest.mark.parametrize(("step", "rounds"), [("0.001", 12), ("0.033", 9), ("0.09", 5), ("0.6", 3)])

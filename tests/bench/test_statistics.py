@@ -7,7 +7,17 @@ import math
 import numpy as np
 import pytest
 
-from bench.statistics import FASTER, INDISTINGUISHABLE, SLOWER, UNDECIDED, interval, margin, verdict
+from bench.statistics import (
+    ENOUGH_FORKS,
+    FASTER,
+    INDISTINGUISHABLE,
+    SLOWER,
+    SMALLEST,
+    UNDECIDED,
+    interval,
+    margin,
+    verdict,
+)
 
 
 def blocks(rng: np.random.Generator, ratio: float, forks: int, fork_noise: float, round_noise: float, rounds: int = 7):
@@ -41,6 +51,23 @@ def test_a_fifth_is_found_in_nearly_all_trials(ratio: float, word: str):
     assert right >= 190
     # 95 % intervals hold the truth in 190 of 200, give or take three standard deviations.
     assert 180 <= held <= 199
+
+
+def test_stopping_by_width_calls_equal_code_different_as_seldom():
+    """Five forks, and more until the interval is narrow or there are nine: the run's own rule, one contrast alone."""
+    wrong = held = taken = 0
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        forks = blocks(rng, 1.0, 5, 0.06, 0.03)
+        while interval(forks, seed).half_width > SMALLEST and len(forks) < ENOUGH_FORKS - 1:
+            forks += blocks(rng, 1.0, 1, 0.06, 0.03)
+        found = interval(forks, seed)
+        wrong += verdict(found, None) != INDISTINGUISHABLE
+        held += found.low <= 0 <= found.high
+        taken += len(forks)
+    assert wrong <= 10
+    assert held >= 180
+    assert 1000 < taken < 1800
 
 
 def test_a_bootstrap_of_five_forks_would_be_too_narrow():

@@ -44,6 +44,24 @@ def test_a_cell_has_its_own_figures():
     assert held["torch-compile"]["ceiling_fraction"] == pytest.approx(768_000 / 2_000_000)
 
 
+def test_a_first_step_after_an_output_was_not_cold():
+    """Files of schema 1 asked matched programs for their output between the phases, later ones at the end."""
+    both = ["train", "infer"]
+
+    def cold(schema: int, of: str = "matched") -> dict[str, float | None]:
+        records = [one | {"phases": both} if one["kind"] == "group" else dict(one) for one in world()]
+        for one in [one for one in records if one["kind"] in {"block", "round", "phase", "cell"}]:
+            records.append(one | {"phase": "infer"} | ({"first_step_s": 0.1} if one["kind"] == "phase" else {}))
+        records = [one | {"schema": schema} if one["kind"] == "run" else one for one in records]
+        records = [one | {"division": of} if one["kind"] == "group" else one for one in records]
+        cells = {(row["stack"], row["phase"]): row for row in summarize(records).cells}
+        return {phase: cells["torch-compile", phase]["first_step_cold_s"] for phase in both}
+
+    assert cold(2) == {"train": 30.0, "infer": 0.1}
+    assert cold(1) == {"train": 30.0, "infer": None}
+    assert cold(1, "as-shipped") == {"train": 30.0, "infer": 0.1}
+
+
 def test_quantiles_come_from_single_steps():
     named = {"kind": "steps", "group": GROUP, "member": "torch-eager@matched", "phase": "train"}
     singles = [{**named, "fork": name, "seconds": [1.0, 2.0, 3.0]} for name in FORKS[:2]]

@@ -3,6 +3,7 @@
 BENCH_DUMMY_RATIO   a step takes this many times BENCH_DUMMY_STEP seconds (1.0; 0.0005)
 BENCH_DUMMY_LUCK    a process is slower by a share of its own, from nothing to this (0)
 BENCH_DUMMY_WORK    "wait" holds the clock to the known time, "spin" burns that much of the core's own time
+BENCH_DUMMY_COMPILE seconds that what is run for the first time takes longer, unless its cache knows it (0)
 BENCH_DUMMY_HEAP    so many objects are kept, as a framework's modules keep theirs (0)
 BENCH_DUMMY_FAULT   one of FAULTS: what goes wrong
 BENCH_DUMMY_AFTER   how many blocks pass before a fault of the running worker shows (0)
@@ -14,6 +15,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -60,6 +62,16 @@ def step_seconds() -> float:
     # Processes are numbered in turn, so those that follow each other differ.
     luck = os.getpid() * 7 % _LUCKS / _LUCKS
     return known * (1 + luck * float(os.environ.get("BENCH_DUMMY_LUCK", "0")))
+
+
+def compiled(what: str) -> None:
+    """Take the time of compiling, unless it is in the cache, and put it there."""
+    seconds = float(os.environ.get("BENCH_DUMMY_COMPILE", "0"))
+    known = Path(os.environ.get("TRITON_CACHE_DIR", "")) / f"dummy-{what}"
+    if seconds and not known.exists():
+        time.sleep(seconds)
+        known.parent.mkdir(parents=True, exist_ok=True)
+        known.touch()
 
 
 class Device:
