@@ -60,7 +60,7 @@ select
     runs.sessions, -- how often it was started: once, and once for each time it was resumed
     runs.elapsed_s, -- seconds it ran, all sessions together
     runs.units_planned, -- forks of groups that were planned
-    coalesce(units.units_done, 0) as units_done, -- forks of groups that came to their end
+    coalesce(units.units_done, 0) as units_done, -- forks of groups that came to their end; more than planned where time was left
     cast(coalesce(cells.cells_ok, 0) as bigint) as cells_ok, -- cells with a figure
     cast(coalesce(cells.cells_not_ok, 0) as bigint) as cells_not_ok, -- cells without one
     coalesce(forks.forks, 0) as forks, -- fresh starts of a group's workers
