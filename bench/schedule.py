@@ -48,7 +48,7 @@ def units(plan: Sequence[Group]) -> list[Unit]:
     """
     everything = [Unit(group, number) for group in plan for number in range(group.forks)]
     first = {group.id for group in primary(plan)}
-    return sorted(everything, key=partial(_urgency, primary=first))
+    return sorted(everything, key=partial(_urgency, first=first))
 
 
 def primary(plan: Sequence[Group]) -> list[Group]:
@@ -57,11 +57,11 @@ def primary(plan: Sequence[Group]) -> list[Group]:
     return [one for one in cells if one.precision == cells[0].precision and one.track != "all-cores"]
 
 
-def _urgency(unit: Unit, primary: Container[str]) -> tuple[int, int, int]:
+def _urgency(unit: Unit, first: Container[str]) -> tuple[int, int, int]:
     group = unit.group
     if group.track == "all-cores":
         return 5, 0, unit.number
-    if group.id in primary:
+    if group.id in first:
         return (0 if unit.number < _ENOUGH else 3), 0, unit.number
     if group.purpose == "data":
         return 1, 0, unit.number

@@ -118,5 +118,5 @@ def test_time_that_ends_among_further_forks_leaves_a_complete_run(tmp_path: Path
     whole = tmp_path / "whole.jsonl"
     run_dummies(whole, options(("dummy-one", "dummy-slow"), forks=2), variables=UNLIKE)
     seconds = [one["seconds"] for one in kinds(read(whole)[0], "unit")]
-    assert run_dummies(out, asked, variables=UNLIKE, budget_s=sum(seconds) + 2 * seconds[1]) == COMPLETE
+    assert run_dummies(out, asked, variables=UNLIKE, budget_s=sum(seconds) + 3 * seconds[1]) == COMPLETE
     assert 2 <= len(kinds(read(out)[0], "unit")) < 9

@@ -10,6 +10,7 @@ from bench.programs.dummy import dummy
 from bench.spec import Size, matched
 from bench.stacks import MODES
 from bench.workloads import dummy as workload
+from bench.workloads import ragged
 
 SIZE = workload.SPEC.sizes["small"]
 
@@ -18,6 +19,15 @@ SIZE = workload.SPEC.sizes["small"]
 def taken() -> dict[str, np.ndarray]:
     program = dummy.build(SIZE, matched("eager"))
     return parity.figures(program, workload.batch(SIZE, 0), workload.weights(SIZE, 0))
+
+
+def test_gates_take_a_few_of_many_shapes_each_with_its_own_length_and_classes():
+    whole = ragged.batch(ragged.SPEC.sizes["small"], 0)
+    few = parity.few_shapes(whole)
+    assert few["lengths"].tolist() == whole["lengths"][[0, 4, 8, 12, 16]].tolist()
+    assert all(np.array_equal(few[name][1], whole[name][4]) and len(few[name]) == 5 for name in whole)
+    plain = workload.batch(SIZE, 0)
+    assert parity.few_shapes(plain) is plain
 
 
 def changed(taken, name: str, by: float):

@@ -14,15 +14,13 @@ from __future__ import annotations
 import os
 import sys
 import time
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from bench.spec import Division
-
-# How many shares of luck there are.
-_LUCKS = 31
 
 FAULTS = (
     "wrong-count",
@@ -59,8 +57,8 @@ def heap() -> list[list[int]]:
 def step_seconds() -> float:
     """Return how long one training step takes."""
     known = float(os.environ.get("BENCH_DUMMY_STEP", "0.0005")) * float(os.environ.get("BENCH_DUMMY_RATIO", "1"))
-    # Processes are numbered in turn, so those that follow each other differ.
-    luck = os.getpid() * 7 % _LUCKS / _LUCKS
+    # A hash of the process's number: all of a fork's numbers may be as far from the last fork's, their hashes are not.
+    luck = zlib.crc32(str(os.getpid()).encode()) / 2**32
     return known * (1 + luck * float(os.environ.get("BENCH_DUMMY_LUCK", "0")))
 
 

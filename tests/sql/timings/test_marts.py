@@ -197,6 +197,21 @@ def test_saved_questions_about_speed_answer(name):
     assert world.rows(query.sql)
 
 
+def test_machines_that_contradict_each_other_are_named():
+    here = Made({"torch-eager": 0.02, "jax-jit": 0.01, "keras-jax-jit": 0.03}, run="d1" * 16, cpu="A")
+    there = Made({"torch-eager": 0.02, "jax-jit": 0.04, "keras-jax-jit": 0.03}, run="d2" * 16, cpu="B")
+    query = next(one for one in load_queries(SQL, "queries") if one.name == "where_machines_disagree")
+    columns = (
+        "measured, against, phase, round(ratio, 1), round(ratio_there, 1), faster_on like '%A%', slower_on like '%B%'"
+    )
+    rows = world_of(here.content(), there.content()).rows(f"select distinct {columns} from ({query.sql})")
+    # Keras on JAX is slower than PyTorch on both, and held to JAX itself it is slower on one and faster on the other.
+    faster = ("jax-jit", "torch-eager", 0.5, 2.0, True, True)
+    assert {(one, two, *rest) for one, two, _, *rest in rows if one == "jax-jit"} == {faster}
+    assert {one for one, two, *_ in rows if two == "torch-eager"} == {"jax-jit"}
+    assert not world_of(here.content()).rows(query.sql)
+
+
 def test_runs_in_pairs_keep_their_groups_apart():
     """A small GPU holds two stacks at a time: one group a pair, the reference in each."""
     records = Made({"torch-eager": 0.02, "jax-jit": 0.01}).records()
