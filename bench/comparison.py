@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bench import tables
 from bench.reading import CELL_FIELDS
-from bench.results import Record
+from bench.results import Record, of_kind
 from bench.summary import Row, summarize
 
 _KEY = (*(name for name in CELL_FIELDS if name != "stack"), "measured", "against")
@@ -41,8 +41,10 @@ def compare(first: Sequence[Record], second: Sequence[Record]) -> str:
 
 
 def _contrasts(records: Sequence[Record]) -> dict[tuple[str, ...], Row]:
-    rows = summarize(records).contrasts
-    return {tuple(row[name] for name in _KEY): row for row in rows if row["kind"] == "contrast"}
+    rows = [row for row in summarize(records).contrasts if row["kind"] == "contrast"]
+    # Of two versions of the runner, a workload may have been fed with other batches.
+    batches = {one["group"]: str(one["batch"]) for one in of_kind(records, "group")}
+    return {(*(row[name] for name in _KEY), batches[row["group"]]): row for row in rows}
 
 
 def _words(row: Row) -> tuple[str, str]:

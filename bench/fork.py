@@ -88,7 +88,9 @@ class Fork:
             self.seats.hold(self.seats.named(name), [gate])
 
     def _spawn(self, seat: Seat, cores: list[int], afresh: bool = False) -> None:
-        cache = self.context.cache(self.group.id, seat.member.id)
+        # Where no first step is a figure, a stack's groups share what its compiler can share: a header built once.
+        mine = (self.group.id, seat.member.id) if self.group.purpose == "cells" else ("sides", seat.member.stack)
+        cache = self.context.cache(*mine)
         seat.cold, seat.started_at = not cache.exists(), now()
         try:
             seat.worker = self.context.start(seat.member, cache, cores, self.shown, afresh)

@@ -32,6 +32,7 @@ class Group:
     """Cells that are timed together, round by round. `purpose` is cells, ladder, batch, model, data or fit.
 
     `value` is the sweep's: samples a batch, a dimension's value, or examples in the data set; 0 outside sweeps.
+    `same_as` is the group whose blocks are this one's too, which then has no forks: the size that a sweep starts from.
     """
 
     purpose: str
@@ -48,6 +49,7 @@ class Group:
     knob: str = ""
     # Stacks that were asked for and cannot run here, with the reason.
     absent: tuple[tuple[Member, str], ...] = ()
+    same_as: str = ""
 
     @property
     def id(self) -> str:
@@ -91,6 +93,7 @@ class Group:
             "forks": self.forks,
             "value": self.value,
             "knob": self.knob,
+            "same_as": self.same_as,
             "members": [
                 {"id": one.id, "stack": one.stack, "twin": one.twin, "division": one.division.as_dict()}
                 for one in self.members

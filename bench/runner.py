@@ -182,8 +182,10 @@ def _fits(context: Context, group: Group, member: Member) -> tuple[str, str]:
 
 
 def _cells(context: Context, gates: Gates, group: Group) -> list[Record]:
-    """Return how every cell of a group stands, those included that could not run here."""
-    records = []
+    """Return how every cell of a group stands, those included that could not run here; none where another has them."""
+    if group.same_as:
+        return []
+    records: list[Record] = []
     for phase in group.phases:
         for member in group.members:
             if not member.twin and group.purpose != "fit":

@@ -18,7 +18,7 @@ from bench.tiers import EVERY_DAY, Options
 _ENOUGH = 3
 # What float32 programs are commonly run in: on a GPU that has TF32, frameworks use it in part or whole as shipped.
 _FIRST_PRECISION = {"cpu": "fp32", "cuda": "tf32"}
-_SIDES = ("cells", "ladder", "model", "batch", "fit")
+_SIDES = ("data", "cells", "ladder", "model", "batch", "fit")
 
 
 def groups(options: Options) -> list[Group]:
@@ -27,10 +27,26 @@ def groups(options: Options) -> list[Group]:
     names = options.workloads or options.tier.workloads or tuple(workload_ids())
     found = [group for name in names for group in _cells(name, options)]
     found += [group for name in names if name in options.tier.ladder for group in _ladders(name, options)]
-    found += [group for name in names if name in options.tier.scaling for group in _sweeps(name, options)]
+    sweeps = [group for name in names if name in options.tier.scaling for group in _sweeps(name, options)]
+    found += [_once(group, found) for group in sweeps]
     if not any(group.members for group in found):
         raise OptionError("Nothing is left to run.", _first_reason(found))
     return found
+
+
+def _once(sweep: Group, others: Sequence[Group]) -> Group:
+    """Return a sweep's group, without forks of its own where the very same cells are timed in another group."""
+    if sweep.purpose not in {"batch", "model"}:
+        return sweep
+    for group in others:
+        # Without a value: not one of the pairs that a group was split into.
+        cells = group.purpose == "cells" and not group.value
+        fields = ("workload", "device", "track", "precision", "division")
+        same = all(getattr(group, name) == getattr(sweep, name) for name in fields)
+        same = same and (group.size.batch, group.size.dimensions) == (sweep.size.batch, sweep.size.dimensions)
+        if cells and same and set(sweep.phases) <= set(group.phases) and set(sweep.members) <= set(group.members):
+            return replace(sweep, forks=0, same_as=group.id)
+    return sweep
 
 
 def _first_reason(found: Sequence[Group]) -> str:
@@ -42,9 +58,9 @@ def units(plan: Sequence[Group]) -> list[Unit]:
     """Return every fork of every group, in an order that makes a stop at any moment fair and useful.
 
     First three forks of each primary cell (matched, first track, first precision), the fewest with an interval worth
-    reading; then loading, which is quick, and one fork of everything else on that track; then the other primary forks,
-    the rest of the others, and the second track. Within each, the first fork of all groups comes before the second of
-    any.
+    reading; then one fork of everything else on that track, loading first, which is quick; then the other primary
+    forks, the rest of the others, and the second track. Within each, the first fork of all groups comes before the
+    second of any.
     """
     everything = [Unit(group, number) for group in plan for number in range(group.forks)]
     first = {group.id for group in primary(plan)}
@@ -60,12 +76,10 @@ def primary(plan: Sequence[Group]) -> list[Group]:
 def _urgency(unit: Unit, first: Container[str]) -> tuple[int, int, int]:
     group = unit.group
     if group.track == "all-cores":
-        return 5, 0, unit.number
+        return 4, 0, unit.number
     if group.id in first:
-        return (0 if unit.number < _ENOUGH else 3), 0, unit.number
-    if group.purpose == "data":
-        return 1, 0, unit.number
-    return (4 if unit.number else 2), _SIDES.index(group.purpose), unit.number
+        return (0 if unit.number < _ENOUGH else 2), 0, unit.number
+    return (3 if unit.number else 1), _SIDES.index(group.purpose), unit.number
 
 
 def orders(members: int, rounds: int, rng: random.Random) -> list[list[int]]:
@@ -97,27 +111,31 @@ def _tracks(options: Options) -> list[tuple[str, int | None]]:
     return tracks
 
 
+def _is_second(track: str, options: Options) -> bool:
+    return track != _tracks(options)[0][0]
+
+
 def _wanted(options: Options) -> list[str]:
     wanted = options.stacks or options.tier.stacks or EVERY_DAY
     return [stack for stack in MODES if stack in wanted]
 
 
-def _why_not(stack: str, name: str, options: Options) -> str:
-    """Return why the stack cannot run the workload here, "" if it can."""
+def _why_not(stack: str, name: str, options: Options, second: bool = False) -> str:
+    """Return why the stack does not run the workload here, on the `second` track if so, "" if it does."""
     mode = MODES[stack]
     if not has_program(mode.framework, name):
         return f"{mode.framework} has no program for {name}"
     if options.device not in mode.devices:
         return f"{stack} does not run on {options.device}"
     only = dict(options.tier.narrow).get(stack)
-    if only is not None and name not in only and stack not in options.stacks:
-        where = " and ".join(only)
+    if only is not None and (second or name not in only) and stack not in options.stacks:
+        where = " and ".join(only) + (" on one core" if second else "")
         return f"the {options.tier.name} tier times {stack} on {where} alone; name it with --stacks to time it here"
     return options.skipped.get(stack, "")
 
 
-def _stacks(name: str, options: Options) -> list[str]:
-    return [stack for stack in _wanted(options) if not _why_not(stack, name, options)]
+def _stacks(name: str, options: Options, second: bool = False) -> list[str]:
+    return [stack for stack in _wanted(options) if not _why_not(stack, name, options, second)]
 
 
 def _cells(name: str, options: Options) -> list[Group]:
@@ -126,11 +144,12 @@ def _cells(name: str, options: Options) -> list[Group]:
     phases = tuple(phase for phase in spec.phases if not options.phases or phase in options.phases)
     found = []
     for track, threads in _tracks(options):
+        second = _is_second(track, options)
         for division in _divisions(name, track, options):
             for precision in _precisions(division, options):
-                members = _members(_stacks(name, options), division, precision, options.device, threads)
+                members = _members(_stacks(name, options, second), division, precision, options.device, threads)
                 everyone = _members(_wanted(options), division, precision, options.device, threads)
-                reasons = [(one, _why_not(one.stack, name, options)) for one in everyone if not one.twin]
+                reasons = [(one, _why_not(one.stack, name, options, second)) for one in everyone if not one.twin]
                 group = Group(
                     "cells",
                     name,
@@ -151,7 +170,7 @@ def _cells(name: str, options: Options) -> list[Group]:
 def _divisions(name: str, track: str, options: Options) -> list[str]:
     """Return the divisions that a workload is timed under on a track; a workload that was named gets them all."""
     tier, named = options.tier, name in options.workloads
-    second = track != _tracks(options)[0][0]
+    second = _is_second(track, options)
     if second and tier.second_track and not named and name not in tier.second_track:
         return []
     left_out = bool(tier.shipped) and not named and (second or name not in tier.shipped)
@@ -160,7 +179,7 @@ def _divisions(name: str, track: str, options: Options) -> list[str]:
 
 def _forks(track: str, division: str, options: Options) -> int:
     """Return the forks of a group of cells: all of them for the primary ones, the tier's `side_forks` for others."""
-    primary = division == "matched" and track == _tracks(options)[0][0]
+    primary = division == "matched" and not _is_second(track, options)
     return options.tier.forks if primary else min(options.tier.forks, options.tier.side_forks)
 
 

@@ -81,15 +81,16 @@ def _rung(reading: Reading, group: str, phase: str, member: str, good: Sequence[
 def sweep(reading: Reading, group: Record) -> list[Row]:
     """Return a row a member and phase of one swept value; one that is not ok has no figures."""
     rows = []
+    timed = reading.groups[group.get("same_as") or group["group"]]
     for member in group["members"]:
         for phase in group["phases"]:
-            status, reason = reading.state(group, member, phase)
+            status, reason = reading.state(timed, member, phase)
             row = {**cell_fields(group, member, phase), "sweep": group["purpose"], "knob": group["knob"]}
             row |= {"value": group["value"], "batch": group["batch"], "status": status, "reason": reason}
             row |= {"host_id": reading.run["host_id"], "largest": None}
             row |= dict.fromkeys(("step_s", "low_s", "high_s", "samples_per_s"))
             if status == OK:
-                time = time_of(reading, group, member, phase)
+                time = time_of(reading, timed, member, phase)
                 row |= {name: time.get(name) for name in ("step_s", "low_s", "high_s", "samples_per_s")}
             rows.append(row)
     return rows

@@ -21,7 +21,7 @@ class Tier:
     `workloads` and `stacks` are () for all; `ladder` and `scaling` name the workloads that get them. `shipped` are
     timed as shipped, and `second_track`, matched, on every core; () is all, and on every core in all divisions.
     `side_forks` is how many forks those and the ladder get, `sweep_forks` how many a batch or model size gets,
-    `narrow` on which workloads alone a stack is timed.
+    `narrow` on which workloads alone, and on the first track alone, a stack is timed.
     """
 
     name: str
@@ -87,7 +87,7 @@ TIERS = {
         ladder=("cnn",),
         scaling=("mlp",),
         shipped=("mlp", "cnn", "lstm"),
-        second_track=("mlp", "cnn"),
+        second_track=("cnn",),
         side_forks=3,
         # Curves over sizes: two forks would have no interval worth reading either.
         sweep_forks=1,

@@ -17,7 +17,7 @@ SPEC = WorkloadSpec(
     title="transformer encoder, changing lengths",
     loss="sparse-crossentropy",
     sizes={
-        "small": Size("small", 32, 533_250, encoder.SMALL, parity_batch=4),
+        "small": Size("small", 8, 533_250, encoder.SMALL, parity_batch=4),
         "full": Size("full", 32, 108_891_650, encoder.FULL, parity_batch=2),
     },
 )

@@ -15,6 +15,7 @@ select
 from marts.benchmark_contrasts as one
 inner join marts.benchmark_contrasts as other
     on other.workload = one.workload and other.phase = one.phase and other.size = one.size
+    and other.batch = one.batch
     and other.measured = one.measured and other.against = one.against
     and other.track = one.track and other.division = one.division and other.precision = one.precision
 where one.kind = 'contrast' and one.verdict = 'faster' and other.verdict = 'slower' and other.host_id <> one.host_id

@@ -28,6 +28,8 @@ def test_verdicts_that_agree_and_that_do_not(tmp_path: Path):
     assert differing.splitlines()[1].split()[-1] == "NO"
     elsewhere = [{**record, "host_id": "another"} if record["kind"] == "run" else record for record in again]
     assert compare(twice, elsewhere).endswith("verdicts: 1 of 1 are the same; the files are of two machines")
+    larger = [{**record, "batch": 2 * record["batch"]} if record["kind"] == "group" else record for record in again]
+    assert compare(twice, larger).endswith("verdicts: 0 of 0 are the same; 2 contrasts stand in one file only")
 
 
 def test_what_only_one_file_has_is_counted_and_not_compared(tmp_path: Path):

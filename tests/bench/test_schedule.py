@@ -44,20 +44,17 @@ def test_a_stop_at_any_moment_leaves_the_most_telling_and_whole_forks():
     assert [unit.number for unit in first] == sorted(unit.number for unit in first)
 
 
-def test_after_three_forks_come_loading_one_of_everything_then_the_other_forks_then_every_core():
+def test_after_three_forks_come_one_of_everything_then_the_other_forks_then_every_core():
     seen = []
     for unit in units(every_group()):
-        later = unit.number > 0
-        rank = 2 + 2 * later
+        rank, slow = 3 if unit.number > 0 else 1, unit.group.purpose != "data"
         if unit.group.track == "all-cores":
-            rank = 5
+            rank = 4
         elif is_primary(unit):
-            rank = 3 * (unit.number >= 3)
-        elif unit.group.purpose == "data":
-            rank = 1
-        seen.append(rank)
+            rank = 2 * (unit.number >= 3)
+        seen.append((rank, slow))
     assert seen == sorted(seen)
-    assert set(seen) == set(range(6))
+    assert {rank for rank, _ in seen} == set(range(5))
 
 
 def test_a_data_set_smaller_than_a_batch_is_read_as_one_batch():
@@ -99,6 +96,13 @@ def test_a_stack_that_a_tier_times_on_few_workloads_says_so_elsewhere():
     ]
     (group,) = groups(Options(tier, stacks=("dummy-one", "dummy-odd")))
     assert group.absent == ()
+    # Nor is it worth a second track, unless it is named.
+    wide = replace(tier, narrow=(("dummy-odd", ("dummy",)),), tracks=("pinned", "all-cores"))
+    first, second = groups(Options(wide, cores=2))
+    assert {member.stack for member in first.members} == {"dummy-one", "dummy-odd"}
+    assert {member.stack for member in second.members} == {"dummy-one"}
+    assert ["dummy on one core alone" in reason for _, reason in second.absent] == [True]
+    assert not any(group.absent for group in groups(Options(wide, stacks=tier.stacks, cores=2)))
 
 
 def test_the_standard_tier_has_every_workload_in_every_fork():
@@ -208,3 +212,18 @@ def test_the_table_of_stacks_is_whole():
         assert set(tier.stacks) <= set(stacks.MODES)
         assert set(tier.workloads) | set(tier.ladder) | set(tier.scaling) <= set(workload_ids())
     assert {mode.environment for mode in stacks.MODES.values()} == set(stacks.SHIPPED_MODE) == set(stacks.COMPILED_MODE)
+
+
+def test_a_sweep_does_not_time_again_what_is_timed_already():
+    size = load_workload("mlp").SPEC.sizes["small"]
+    plan = groups(Options(TIERS["standard"], workloads=("mlp",), cores=2))
+    swept = {(group.purpose, group.value): group for group in plan if group.purpose in {"batch", "model"}}
+    (cells,) = (group for group in plan if group.id == "cells/mlp/small/cpu/pinned/fp32/matched")
+    again = {("batch", size.batch), ("model", size.dimensions["width"])}
+    assert {key for key, group in swept.items() if group.same_as} == again <= set(swept)
+    assert {swept[key].same_as for key in again} == {cells.id}
+    timed = [unit.group.id for unit in units(plan)]
+    assert {key for key, group in swept.items() if group.id not in timed} == again
+    # In pairs no group holds all of them: then the size is timed in the sweep.
+    plan = groups(Options(TIERS["standard"], workloads=("mlp",), cores=2, pairwise=True))
+    assert not [group for group in plan if group.same_as]

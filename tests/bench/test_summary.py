@@ -173,6 +173,18 @@ def test_scaling_has_a_row_a_value_and_the_largest_batch():
     assert (found[1]["sweep"], found[1]["largest"], found[1]["status"]) == ("fit", 256, "oom")
 
 
+def test_a_size_that_is_timed_as_a_cell_stands_in_the_sweep_too():
+    records = world()
+    cells = next(one for one in records if one["kind"] == "group")
+    swept = group(group="batch/again", purpose="batch", value=256, knob="batch", same_as=cells["group"], forks=0)
+    found = summarize([records[0], swept, *records[1:]])
+    times = {(row["phase"], row["stack"]): (row["step_s"], row["low_s"], row["high_s"]) for row in found.cells}
+    again = {(row["phase"], row["stack"]): (row["step_s"], row["low_s"], row["high_s"]) for row in found.scaling}
+    assert again == times
+    assert all(None not in row for row in again.values())
+    assert {(row["sweep"], row["value"], row["group"]) for row in found.scaling} == {("batch", 256, "batch/again")}
+
+
 def test_the_interval_widens_with_what_forks_disagree_on():
     records = [dict(one) for one in world()]
     for one in records:
