@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from reports.benchmark.cells import OK
+from reports.benchmark.contradictions import contradictions_finding
 from reports.benchmark.findings import counted
 from reports.benchmark.runs import Conditions, Run
 from reports.exhibits import Table
@@ -198,6 +199,9 @@ def _limits(run: Run, runs: Sequence[Run]) -> Iterator[Markup]:
     cells = run.rows("cells")
     if len({one.row["host_id"] for one in runs}) == 1:
         yield Markup("One machine. Another one may turn a ratio round; run it on yours.")
+    turned = contradictions_finding(run, runs)
+    if turned is not None:
+        yield turned
     if run.row["device"] != "cuda":
         yield Markup("No GPU. What is true of a processor need not be true of a GPU.")
     if run.row["is_virtual"]:

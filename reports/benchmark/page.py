@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from reports.benchmark import cells, contrasts, findings, ladder, machine, scaling, side_by_side
+from reports.benchmark import cells, contradictions, contrasts, findings, ladder, machine, scaling, side_by_side
 from reports.benchmark.runs import PHASES, Conditions, Run, make_runs
 from reports.exhibits import Exhibit
 from reports.figures import Figures
@@ -79,6 +79,7 @@ def _page(run: Run, runs: list[Run], pages: dict[str, str]) -> dict[str, Any]:
         "rule": machine.rule(run),
         "runs": machine.runs_table(run, {name: page for name, page in pages.items() if name != run.id}),
         "machines": side_by_side.machines_exhibit(runs),
+        "contradictions": contradictions.contradictions_table(run, runs),
         "limits": machine.limits(run, runs),
     }
 

@@ -69,11 +69,16 @@ def _candidates(run: Run) -> list[list[Row]]:
 
 
 def _each(runs: Sequence[Run], pair: Row) -> Told:
-    """Each run's rows of one pair and phase, under its own leading conditions; runs without it are left out."""
-    found = []
+    """Each run's rows of one pair and phase, under its own leading conditions; runs without it are left out.
+
+    Of workloads in the first run's size only those with its batch: fed with another one they are not the same work.
+    """
+    found: Told = []
     for run in runs:
         rows = [row for one in run.conditions[:1] for row in run.contrasts(one, pair["phase"])]
         rows = [row for row in rows if (row["measured"], row["against"]) == (pair["measured"], pair["against"])]
+        batches = {(row["workload"], row["size"]): row["batch"] for row in found[0][1]} if found else {}
+        rows = [row for row in rows if batches.get((row["workload"], row["size"]), row["batch"]) == row["batch"]]
         if rows:
             found.append((run, rows))
     return found

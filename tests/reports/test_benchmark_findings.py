@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -246,6 +247,8 @@ def test_limits_are_read_from_the_run(catalog: Catalog) -> None:
     gpu = limits(World(device="cuda", run=OTHER, machine="b"), World(is_chosen=False))
     assert "No GPU." not in gpu
     assert "One machine." not in gpu
+    slower, faster = World(relative={"torch-eager": 0.5}), World(run=OTHER, relative={"torch-eager": 2.0})
+    assert re.search(r"the opposite, and does so in [a-z -]+ of [a-z -]+ ratios that both decide", limits(slower, faster))
     assert "above five per cent in" in limits(World(reach=0.2))
 
 
