@@ -85,18 +85,19 @@ def _each(runs: Sequence[Run], pair: Row) -> Told:
 
 
 def agreement(told: Sequence[Sequence[Row]]) -> str:
-    """Return in how many workloads the runs say the same of one pair, and in how many the opposite."""
+    """Return in how many workloads the runs that timed them say the same of one pair, and in how many the opposite."""
     verdicts: dict[str, list[str]] = {}
     for rows in told:
         for row in rows:
             verdicts.setdefault(row["workload"], []).append(row["verdict"])
-    shared = [found for found in verdicts.values() if len(found) == len(told)]
+    shared = [found for found in verdicts.values() if len(found) > 1]
     decided = [found for found in shared if "undecided" not in found]
     if not shared:
-        return "No workload was timed in every run"
+        return "No workload was timed in two runs"
     if not decided:
         return "Nothing to agree on: in one of the runs a single fork cannot decide"
     same = sum(len(set(found)) == 1 for found in decided)
     opposite = sum({"faster", "slower"} <= set(found) for found in decided)
-    opening = f"The runs agree in {counted(same)} of {counted(len(decided), 'workload')}"
+    some = "" if all(len(found) == len(told) for found in verdicts.values()) else " that more than one timed"
+    opening = f"The runs agree in {counted(same)} of {counted(len(decided), 'workload')}{some}"
     return f"{opening} and say the opposite in {counted(opposite)}" if opposite else opening
