@@ -196,7 +196,8 @@ create table if not exists raw.bench_groups (
     fetched_at timestamp not null, run_id varchar not null, source varchar not null, request varchar not null, payload_sha256 varchar not null,
     run varchar not null, group_id varchar not null, purpose varchar not null, workload varchar not null, size varchar not null, batch bigint not null,
     trainable bigint not null, forward_flops bigint, infer_flops bigint, device varchar not null, track varchar not null, precision varchar not null,
-    division varchar not null, phases varchar[] not null, forks integer not null, value bigint not null, knob varchar not null
+    division varchar not null, phases varchar[] not null, forks integer not null, value bigint not null, knob varchar not null,
+    same_as varchar
 );
 
 create table if not exists raw.bench_members (

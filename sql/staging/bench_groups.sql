@@ -16,7 +16,8 @@ select
     figures.precision,
     figures.division, -- matched, as-shipped or ladder
     figures.value,
-    figures.knob
+    figures.knob,
+    nullif(figures.same_as, '') as same_as -- the group whose cells these are, timed there alone
 from raw.bench_groups as figures
 inner join staging.bench_runs as runs
     on runs.run = figures.run
