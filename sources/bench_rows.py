@@ -175,21 +175,10 @@ def _sessions(records: Sequence[Record]) -> Batch:
 
 
 def _groups(records: Sequence[Record]) -> Iterator[Batch]:
-    fields = (
-        *_GROUP,
-        "infer_flops",
-        "device",
-        "track",
-        "precision",
-        "division",
-        "phases",
-        "forks",
-        "value",
-        "knob",
-        "same_as",
-    )
-    # Older files have neither.
-    groups = {one["group"]: {"infer_flops": None, "same_as": None, **one} for one in of_kind(records, "group")}
+    late = ("infer_flops", "same_as")
+    fields = (*_GROUP, *late, "device", "track", "precision", "division", "phases", "forks", "value", "knob")
+    # Older files have no fields that came late.
+    groups = {one["group"]: {**dict.fromkeys(late), **one} for one in of_kind(records, "group")}
     yield _rows("bench_groups", fields, groups.values())
     asked = ("mode", "precision", "device", "layout", "placement", "optimizer", "norms", "steps_per_execution")
     knobs = (*asked, "allocator", "threads")

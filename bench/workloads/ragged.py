@@ -17,6 +17,7 @@ SPEC = WorkloadSpec(
     title="transformer encoder, changing lengths",
     loss="sparse-crossentropy",
     sizes={
+        # Few samples: a block is a pass over all lengths, and a machine's pace drifts within a long one.
         "small": Size("small", 8, 533_250, encoder.SMALL, parity_batch=4),
         "full": Size("full", 32, 108_891_650, encoder.FULL, parity_batch=2),
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -210,6 +211,8 @@ def test_machines_that_contradict_each_other_are_named():
     assert {(one, two, *rest) for one, two, _, *rest in rows if one == "jax-jit"} == {faster}
     assert {one for one, two, *_ in rows if two == "torch-eager"} == {"jax-jit"}
     assert not world_of(here.content()).rows(query.sql)
+    fed = replace(there, batch=2 * there.batch)
+    assert not world_of(here.content(), fed.content()).rows(query.sql)
 
 
 def test_runs_in_pairs_keep_their_groups_apart():
