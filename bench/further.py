@@ -1,24 +1,29 @@
-"""Forks beyond those that were planned: once all else is done and time is left, of the groups with most wide intervals.
+"""Forks beyond those that were planned: once all else is done and time is left, where intervals are wide.
 
 Widths alone decide who gets one, never a ratio or a verdict, or the figures would steer towards an answer. Decision
-0018 says what stopping by width does to a 95 % interval.
+0018 says what stopping by width does to a 95 % interval, decision 0020 why narrow ones sit such a fork out.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from bench.group import Group, Unit
 from bench.results import Record, of_kind
+from bench.stacks import MAIN_CONTRASTS
 from bench.statistics import SMALLEST
-from bench.summary import summarize
+from bench.summary import CONTROL, summarize
+from bench.sweeps import Row
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A fork that would help: the unit, how many of its group's intervals are wide, the seconds the last one took."""
+    """A fork that would help: the unit, how many wide intervals it narrows, the seconds it may take.
+
+    The unit's group has no other members than these intervals need.
+    """
 
     unit: Unit
     wide: int
@@ -36,30 +41,50 @@ class Further:
     def choose(self, records: Sequence[Record], left: float | None = None) -> Wish | None:
         """Return the fork that has most wide intervals to narrow for each second it takes.
 
-        `records` are the run's. None where all are narrow enough, have all their forks, or take longer than the `left`
-        seconds.
+        Main contrasts come first, with their A/A control, and the others of a group when no main one is left to narrow
+        anywhere. `records` are the run's. None where all are narrow enough, have all their forks, or take longer than
+        the `left` seconds.
         """
-        wishes = [wish for group in self._groups if (wish := self._wish(records, group)) is not None]
-        wishes = [wish for wish in wishes if wish.wide and (left is None or wish.seconds <= left)]
-        if not wishes:
-            return None
-        best = max(wishes, key=lambda wish: wish.wide / wish.seconds)
-        self._given[best.unit.group.id] = best.unit.number
-        return best
+        rows = {group.id: wide(records, group.id) for group in self._groups}
+        for choice in (main, list):
+            asked = [(group, choice(rows[group.id])) for group in self._groups]
+            wishes = [wish for one, some in asked if (wish := self._wish(records, one, some)) is not None]
+            wishes = [wish for wish in wishes if left is None or wish.seconds <= left]
+            if wishes:
+                best = max(wishes, key=lambda wish: wish.wide / wish.seconds)
+                self._given[best.unit.group.id] = best.unit.number
+                return best
+        return None
 
-    def _wish(self, records: Sequence[Record], group: Group) -> Wish | None:
+    def _wish(self, records: Sequence[Record], group: Group, rows: Collection[Row]) -> Wish | None:
         done = [one for one in of_kind(records, "unit") if one["group"] == group.id]
-        if not done:
+        # A first fork also passed gates and compiled: of a single one nothing is known about the next, nor of widths.
+        if not rows or len(done) < 2:
             return None
         number = 1 + max(self._given.get(group.id, 0), *(one["number"] for one in done))
-        # A first fork also passed gates and compiled: of a single one nothing is known about the next, nor of widths.
-        if number >= self._most or len(done) < 2:
+        if number >= self._most:
             return None
-        return Wish(Unit(group, number), wide(records, group.id), done[-1]["seconds"])
+        needed = _needed(group, rows)
+        had = sum(one["fork"] == done[-1]["fork"] for one in of_kind(records, "fork"))
+        seconds = done[-1]["seconds"] * len(needed.members) / max(1, had)
+        return Wish(Unit(needed, number), len(rows), seconds)
 
 
-def wide(records: Sequence[Record], group: str) -> int:
-    """Return how many intervals of a group, A/A controls too, reach further than 5 % to a side."""
+def wide(records: Sequence[Record], group: str) -> list[Row]:
+    """Return the contrasts of a group, A/A controls too, whose intervals reach further than 5 % to a side."""
     # Every fork: gates name theirs, and one of another group must not be taken for one of this.
     own = [one for one in records if one["kind"] == "fork" or one.get("group") in (None, group)]
-    return sum(math.log(row["high"] / row["low"]) / 2 > SMALLEST for row in summarize(own).contrasts)
+    return [row for row in summarize(own).contrasts if math.log(row["high"] / row["low"]) / 2 > SMALLEST]
+
+
+def main(rows: Collection[Row]) -> list[Row]:
+    """Return the main contrasts, and with any of them the A/A control, whose width a verdict's margin is."""
+    found = [row for row in rows if (row["measured"], row["against"]) in MAIN_CONTRASTS]
+    return found + [row for row in rows if found and row["kind"] == CONTROL]
+
+
+def _needed(group: Group, rows: Collection[Row]) -> Group:
+    """Return the group with those members alone that the rows compare."""
+    stacks = {row["chosen"] or row["measured"] for row in rows} | {row["against"] for row in rows}
+    twins = {row["against"] for row in rows if row["kind"] == CONTROL}
+    return replace(group, members=tuple(one for one in group.members if one.stack in (twins if one.twin else stacks)))

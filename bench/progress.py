@@ -51,7 +51,9 @@ class Progress:
         """Say that a fork beyond those planned is taken, and why."""
         self._left.append(wish.unit)
         self._total += 1
-        self.say(f"time is left: {wish.wide} intervals of {wish.unit.group.workload} are wider than 5 % to a side")
+        where, workers = wish.unit.group.workload, len(wish.unit.group.members)
+        wide = f"{wish.wide} interval{'s' * (wish.wide > 1)} of {where} wider than 5 % to a side"
+        self.say(f"time is left: another fork of {workers} workers for {wide}")
 
     def finish(self, unit: Unit, seconds: float) -> None:
         """Learn from a unit that is done."""

@@ -94,16 +94,17 @@ def _run(context: Context, plan: Sequence[Group], gates: Gates) -> str:
             context.write({"kind": "group", **group.as_dict()})
     todo = [unit for unit in units(plan) if (unit.group.id, unit.number) not in context.history.done]
     progress = Progress(todo, context.stop, context.say)
-    reason = FAILED
+    # How the call ended, and what the file says of the run: complete once all that was planned is there.
+    ended = reason = FAILED
     try:
         for unit in todo:
             context.stop.check()
             _enough_time(context, progress, unit)
             _unit(context, gates, unit, progress)
-        _further(context, gates, plan, progress)
+        ended = _further(context, gates, plan, progress)
         reason = COMPLETE
     except Stopped as stopped:
-        reason = stopped.reason
+        ended = reason = stopped.reason
     finally:
         context.servers.close()
         if context.gpu is not None:
@@ -112,11 +113,14 @@ def _run(context: Context, plan: Sequence[Group], gates: Gates) -> str:
             context.write(*_cells(context, gates, group))
         elapsed = round(context.stop.elapsed(), 3)
         context.write({"kind": "end", "at": now(), "reason": reason, "elapsed_s": elapsed})
-    return reason
+    return ended
 
 
-def _further(context: Context, gates: Gates, plan: Sequence[Group], progress: Progress) -> None:
-    """Spend the time that is left on more forks where intervals are wide. That the time ends here is no early stop."""
+def _further(context: Context, gates: Gates, plan: Sequence[Group], progress: Progress) -> str:
+    """Spend the time that is left on more forks where intervals are wide; return how that ended.
+
+    That the time ends here is no early stop; that somebody stops it is one of the call, not of the run.
+    """
     more = Further(primary(plan), context.options.tier.most_forks)
     try:
         while wish := more.choose(read(context.file.path), context.stop.left()):
@@ -124,8 +128,8 @@ def _further(context: Context, gates: Gates, plan: Sequence[Group], progress: Pr
             progress.further(wish)
             _unit(context, gates, wish.unit, progress)
     except Stopped as stopped:
-        if stopped.reason != BUDGET:
-            raise
+        return COMPLETE if stopped.reason == BUDGET else stopped.reason
+    return COMPLETE
 
 
 def _enough_time(context: Context, progress: Progress, unit: Unit) -> None:

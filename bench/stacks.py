@@ -87,6 +87,17 @@ CONTRASTS: tuple[tuple[str, str], ...] = (
     ("dummy-odd", "dummy-one"),
 )
 
+# Of those the main ones, which time that is left is spent on first: Keras against PyTorch run the same way, and against
+# what it runs on.
+MAIN_CONTRASTS: tuple[tuple[str, str], ...] = (
+    ("keras-torch-eager", "torch-eager"),
+    ("keras-torch-compile", "torch-compile"),
+    ("keras-jax-jit", "torch-compile"),
+    ("keras-tensorflow-graph", "torch-compile"),
+    ("keras-jax-jit", "jax-jit"),
+    ("keras-tensorflow-graph", "tensorflow-graph"),
+)
+
 # (compiled, not compiled): after how many steps the first has paid back its longer first step.
 BREAK_EVEN: tuple[tuple[str, str], ...] = (
     ("torch-compile", "torch-eager"),

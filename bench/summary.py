@@ -19,6 +19,8 @@ from bench.sweeps import Row, break_even, fit, ladder, sweep, time_of, typical
 # The backward pass takes about twice the forward's operations (one product for the inputs, one for the weights).
 _TRAIN_FLOPS = 3
 BEST = "keras-best"
+# The kind of a contrast of a stack with its own twin.
+CONTROL = "A/A"
 # The schema's version from which programs are asked for their output after all their first steps.
 _OUTPUT_LAST = 2
 
@@ -158,7 +160,7 @@ def _contrasts(reading: Reading, group: Record) -> list[Row]:
         }
         control_pair, control = _control(reading, group, phase, good)
         if control_pair and control:
-            rows.append(_contrast(reading, group, phase, control_pair, control, None, kind="A/A"))
+            rows.append(_contrast(reading, group, phase, control_pair, control, None, kind=CONTROL))
         for measured, against in reading.run["contrasts"]:
             if measured in good and against in good:
                 pair = (good[measured], good[against])

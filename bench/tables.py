@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench.results import Record
-from bench.summary import Row, summarize
+from bench.summary import CONTROL, Row, summarize
 
 
 def text(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -61,7 +61,7 @@ def _scaled(row: Row) -> str:
 _CONTRASTS: dict[str, Any] = {
     "cell": _where,
     "measured": lambda row: row["measured"] + (f" ({row['chosen']})" if row["chosen"] else ""),
-    "against": lambda row: row["against"] + (" again" if row["kind"] == "A/A" else ""),
+    "against": lambda row: row["against"] + (" again" if row["kind"] == CONTROL else ""),
     "ratio": _ratio("ratio"),
     "95 % interval": _interval,
     "verdict": _plain("verdict"),
