@@ -77,7 +77,18 @@ _DATE_COLUMNS = (
 )
 # Of the runner's tables: seconds end in _s, but a rate is not one.
 _BENCHMARK = "benchmark_"
-_RATIO_COLUMNS = ("ratio", "low", "high", "margin", "aa_low", "aa_high", "boot_low", "boot_high", "to_shipped")
+_RATIO_COLUMNS = (
+    "ratio",
+    "low",
+    "high",
+    "margin",
+    "aa_low",
+    "aa_high",
+    "boot_low",
+    "boot_high",
+    "to_shipped",
+    "pace_spread",
+)
 # Of the probes' tables: the same endings, and differences that are tiny.
 _PROBES: tuple[str, ...] = (
     "probe_runs",

@@ -17,6 +17,8 @@ from reports.numbers import NONE
 
 _PARITY = "benchmark_parity"
 _NONE = Markup(NONE)
+# What the slowest fork may take over the quickest without a word.
+_STEADY = 1.05
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,7 @@ def _limits(run: Run, runs: Sequence[Run]) -> Iterator[Markup]:
         yield Markup("No GPU. What is true of a processor need not be true of a GPU.")
     if run.row["is_virtual"]:
         yield Markup("A virtual machine: what its neighbours did is seen only through its own counters.")
+    yield from _pace(run)
     yield Markup("Made-up data, fixed in shape: nothing on reading real files, augmentation or accuracy.")
     if {row["size"] for row in cells} == {"small"}:
         yield Markup("Small models: the work a step does outside the arithmetic weighs more than in large ones.")
@@ -219,6 +222,14 @@ def _limits(run: Run, runs: Sequence[Run]) -> Iterator[Markup]:
         yield Markup("{} cells have no time; what and why stands above.").format(_told(run, "cells_not_ok"))
     yield from _precisions(run)
     yield Markup("One device, one process: nothing on several GPUs or machines.")
+
+
+def _pace(run: Run) -> Iterator[Markup]:
+    if (run.row["pace_spread"] or 1) > _STEADY:
+        yield Markup(
+            "The machine was not always as quick: in one fork of a workload all stacks together took {} times as long "
+            "as in another. That widens intervals, of absolute times most."
+        ).format(_told(run, "pace_spread"))
 
 
 def _precisions(run: Run) -> Iterator[Markup]:

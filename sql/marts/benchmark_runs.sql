@@ -36,6 +36,15 @@ count_rounds as (
 ),
 count_units as (
     select run, count(*) as units_done from staging.bench_units group by run
+),
+compare_forks as (
+    select run, max(pace) / min(pace) as pace_spread
+    from core.benchmark_pace
+    group by run, group_id
+    having count(*) > 1
+),
+compare_workloads as (
+    select run, max(pace_spread) as pace_spread from compare_forks group by run
 )
 select
     runs.short_run as run, -- the first eight digits of the run's id
@@ -67,6 +76,7 @@ select
     coalesce(blocks.blocks, 0) as blocks, -- timed blocks that count
     cast(coalesce(rounds.rounds_kept, 0) as bigint) as rounds_kept, -- rounds that count
     cast(coalesce(rounds.rounds_dropped, 0) as bigint) as rounds_dropped, -- rounds that the rule voided
+    workloads.pace_spread, -- time of the slowest fork over the quickest, all stacks together, of the workload where they differ most
     cast(coalesce(gates.gates_passed, 0) as bigint) as gates_passed, -- gates that held
     cast(coalesce(gates.gates_failed, 0) as bigint) as gates_failed, -- gates that did not
     runs.frameworks, -- frameworks with a figure in the matched division
@@ -86,3 +96,4 @@ left join count_forks as forks on forks.run = runs.run
 left join count_blocks as blocks on blocks.run = runs.run
 left join count_rounds as rounds on rounds.run = runs.run
 left join count_units as units on units.run = runs.run
+left join compare_workloads as workloads on workloads.run = runs.run

@@ -96,6 +96,7 @@ class World:
     ending: str = "complete"
     failed: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     with_sweeps: bool = True
+    pace_spread: float | None = 1.02
 
     @property
     def tracks(self) -> Sequence[str]:
@@ -146,7 +147,8 @@ def _runs(world: World) -> list[Row]:
             "gpu_driver": "580.95.05" if world.gpu else None, "system": "Linux", "is_virtual": True,
             "ending": world.ending, "sessions": 1, "elapsed_s": 3312.4, "units_planned": 260, "units_done": 260,
             "cells_ok": 0, "cells_not_ok": 0, "forks": 1240, "blocks": 14880, "rounds_kept": 1488,
-            "rounds_dropped": 37, "gates_passed": 0, "gates_failed": 0, "frameworks": 4, "foreign_limit": 0.05,
+            "rounds_dropped": 37, "pace_spread": world.pace_spread,
+            "gates_passed": 0, "gates_failed": 0, "frameworks": 4, "foreign_limit": 0.05,
             "steal_limit": 0.02, "throttled_limit": 0.02, "pressure_limit": 0.25, "seed": 0, "code": "c0de",
             "main_precision": world.main_precision, "is_newest": True, "is_chosen": world.is_chosen, **last,
         }

@@ -125,6 +125,25 @@ def test_newest_is_by_machine_and_origin():
     ]
 
 
+def test_how_much_the_machine_slowed_is_by_all_stacks_together():
+    """A fork in which everybody is slower counts; a stack that is slower by itself, or a fork without others, not."""
+
+    def slowed(made: Made, by: float, stack: str | None = None) -> bytes:
+        records = made.records()
+        late = {one["fork"] for one in of_kind(records, "unit") if one["number"] == 2}
+        for one in of_kind(records, "block"):
+            one["wall_s"] *= by if one["fork"] in late and (stack is None or one["member"].startswith(stack)) else 1
+        return as_lines(records)
+
+    for by, stack, wanted in ((1.4, None, 1.4), (1.0, None, 1.0), (3.0, "torch-eager@", 1.0)):
+        world = world_of(slowed(Made(TIMES, forks=4), by, stack))
+        ((spread,),) = world.rows("select pace_spread from marts.benchmark_runs")
+        assert spread == pytest.approx(wanted, rel=0.03)
+        assert check(world) > 100
+    alone = world_of(Made(TIMES, forks=1).content())
+    assert alone.rows("select pace_spread from marts.benchmark_runs") == [(None,)]
+
+
 def states() -> tuple[bytes, bytes]:
     """A run that was stopped after half of its lines, and the same run resumed to its end."""
     records = Made(TIMES, forks=2, run="d0" * 16).records()
