@@ -227,8 +227,8 @@ def _limits(run: Run, runs: Sequence[Run]) -> Iterator[Markup]:
 def _pace(run: Run) -> Iterator[Markup]:
     if (run.row["pace_spread"] or 1) > _STEADY:
         yield Markup(
-            "The machine was not always as quick: in one fork of a workload its stacks, together, took {} the time they "
-            "took in another. That widens intervals, of absolute times most."
+            "The machine was not always as quick: in one fork of a workload its stacks, together, took {} the time "
+            "they took in another. That widens intervals, of absolute times most."
         ).format(_told(run, "pace_spread"))
 
 
