@@ -30,44 +30,33 @@ class Wish:
     seconds: float
 
 
-class Further:
-    """Chooses among groups, of which none gets more than `most` forks in all. No fork is given twice."""
+def choose(groups: Sequence[Group], most: int, records: Sequence[Record], left: float | None = None) -> Wish | None:
+    """Return the fork that has most wide intervals to narrow for each second it takes.
 
-    def __init__(self, groups: Sequence[Group], most: int) -> None:
-        self._groups = groups
-        self._most = most
-        self._given: dict[str, int] = {}
+    Main contrasts come first, with their A/A control, and the others of a group when no main one is left to narrow
+    anywhere. `records` are the run's, `most` the forks that a group may have. None where all are narrow enough, have
+    all their forks, or take longer than the `left` seconds.
+    """
+    rows = {group.id: wide(records, group.id) for group in groups}
+    for choice in (main, list):
+        found = [_wish(group, most, records, choice(rows[group.id])) for group in groups]
+        wishes = [wish for wish in found if wish is not None and (left is None or wish.seconds <= left)]
+        if wishes:
+            return max(wishes, key=lambda wish: wish.wide / wish.seconds)
+    return None
 
-    def choose(self, records: Sequence[Record], left: float | None = None) -> Wish | None:
-        """Return the fork that has most wide intervals to narrow for each second it takes.
 
-        Main contrasts come first, with their A/A control, and the others of a group when no main one is left to narrow
-        anywhere. `records` are the run's. None where all are narrow enough, have all their forks, or take longer than
-        the `left` seconds.
-        """
-        rows = {group.id: wide(records, group.id) for group in self._groups}
-        for choice in (main, list):
-            asked = [(group, choice(rows[group.id])) for group in self._groups]
-            wishes = [wish for one, some in asked if (wish := self._wish(records, one, some)) is not None]
-            wishes = [wish for wish in wishes if left is None or wish.seconds <= left]
-            if wishes:
-                best = max(wishes, key=lambda wish: wish.wide / wish.seconds)
-                self._given[best.unit.group.id] = best.unit.number
-                return best
+def _wish(group: Group, most: int, records: Sequence[Record], rows: Collection[Row]) -> Wish | None:
+    done = [one for one in of_kind(records, "unit") if one["group"] == group.id]
+    # A first fork also passed gates and compiled: of a single one nothing is known about the next, nor of widths.
+    if not rows or len(done) < 2:
         return None
-
-    def _wish(self, records: Sequence[Record], group: Group, rows: Collection[Row]) -> Wish | None:
-        done = [one for one in of_kind(records, "unit") if one["group"] == group.id]
-        # A first fork also passed gates and compiled: of a single one nothing is known about the next, nor of widths.
-        if not rows or len(done) < 2:
-            return None
-        number = 1 + max(self._given.get(group.id, 0), *(one["number"] for one in done))
-        if number >= self._most:
-            return None
-        needed = _needed(group, rows)
-        had = sum(one["fork"] == done[-1]["fork"] for one in of_kind(records, "fork"))
-        seconds = done[-1]["seconds"] * len(needed.members) / max(1, had)
-        return Wish(Unit(needed, number), len(rows), seconds)
+    number = 1 + max(one["number"] for one in done)
+    if number >= most:
+        return None
+    needed = _needed(group, rows)
+    had = sum(one["fork"] == done[-1]["fork"] for one in of_kind(records, "fork"))
+    return Wish(Unit(needed, number), len(rows), done[-1]["seconds"] * len(needed.members) / max(1, had))
 
 
 def wide(records: Sequence[Record], group: str) -> list[Row]:

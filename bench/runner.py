@@ -17,7 +17,7 @@ from bench.context import Context
 from bench.environments import interpreter
 from bench.errors import OptionError, ResultError, WorkerError
 from bench.fork import Fork
-from bench.further import Further
+from bench.further import choose
 from bench.gates import Gates
 from bench.group import Group, Member, Unit
 from bench.history import History
@@ -121,9 +121,9 @@ def _further(context: Context, gates: Gates, plan: Sequence[Group], progress: Pr
 
     That the time ends here is no early stop; that somebody stops it is one of the call, not of the run.
     """
-    more = Further(primary(plan), context.options.tier.most_forks)
+    among, most = primary(plan), context.options.tier.most_forks
     try:
-        while wish := more.choose(read(context.file.path), context.stop.left()):
+        while wish := choose(among, most, read(context.file.path), context.stop.left()):
             context.stop.check()
             progress.further(wish)
             _unit(context, gates, wish.unit, progress)

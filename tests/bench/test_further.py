@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bench.further import Further, wide
+from bench.further import choose, wide
 from bench.group import Group
 from bench.runner import COMPLETE, Request, run
 from bench.schedule import groups, primary
@@ -74,19 +74,17 @@ def test_a_gate_of_another_groups_fork_does_not_hide_an_interval():
 def test_a_fork_is_given_once_and_none_beyond_the_most():
     group = mlp()
     assert group.id == GROUP
-    more = Further([group], 6)
     records = scattered(0.1)
-    assert [more.choose(records).unit.number for _ in range(2)] == [4, 5]
-    assert more.choose(records) is None
-    # What an earlier session gave counts as well.
-    assert Further([group], 6).choose([*records, unit(4), unit(5)]) is None
+    assert choose([group], 6, records).unit.number == 4
+    assert choose([group], 6, [*records, unit(4)]).unit.number == 5
+    assert choose([group], 6, [*records, unit(4), unit(5)]) is None
 
 
 @pytest.mark.parametrize(("by", "left"), [(0.0, None), (0.1, 5.9)])
 def test_none_is_given_where_all_are_narrow_or_time_is_short(by: float, left: float | None):
-    assert Further([mlp()], 9).choose(scattered(by), left) is None
+    assert choose([mlp()], 9, scattered(by), left) is None
     # Three of the five workers that the last fork had, and its ten seconds.
-    assert Further([mlp()], 9).choose(scattered(0.1), 6.1) is not None
+    assert choose([mlp()], 9, scattered(0.1), 6.1) is not None
 
 
 def test_the_group_that_narrows_most_for_its_time_comes_first():
@@ -99,17 +97,17 @@ def test_the_group_that_narrows_most_for_its_time_comes_first():
     renamed = [{**one, "group": slow.id} | ({"workload": "cnn"} if "workload" in one else {}) for one in copied]
     records += [{**one, "fork": one["fork"].replace("f", "g")} if "fork" in one else one for one in renamed]
     assert len(wide(records, slow.id)) == 3
-    assert Further([slow, quick], 9).choose(records).unit.group.id == quick.id
+    assert choose([slow, quick], 9, records).unit.group.id == quick.id
     records += [unit(4, quick.id, seconds=50.0)]
-    assert Further([slow, quick], 9).choose(records).unit.group.id == slow.id
+    assert choose([slow, quick], 9, records).unit.group.id == slow.id
 
 
 def test_who_is_in_no_wide_contrast_sits_the_fork_out_and_it_takes_their_time_less():
-    wish = Further([mlp()], 9).choose(scattered(0.1, "keras-torch-eager@matched"))
+    wish = choose([mlp()], 9, scattered(0.1, "keras-torch-eager@matched"))
     assert stacks(wish) == [("keras-torch-eager", False), ("torch-eager", False)]
     assert (wish.wide, wish.seconds) == (1, pytest.approx(4.0))
     assert wish.unit.group.id == GROUP
-    wish = Further([mlp()], 9).choose(scattered(0.1, "torch-eager@matched#twin"))
+    wish = choose([mlp()], 9, scattered(0.1, "torch-eager@matched#twin"))
     assert stacks(wish) == [("torch-eager", False), ("torch-eager", True)]
 
 
@@ -118,15 +116,15 @@ def test_main_contrasts_come_before_the_others():
     both = scattered(0.1, "torch-compile@matched", pairs)
     # With the best backend's, which is this pair without its first fork.
     assert len(wide(both, GROUP)) == 3
-    wish = Further([mlp()], 9).choose(both)
+    wish = choose([mlp()], 9, both)
     assert (stacks(wish), wish.wide) == ([("keras-jax-jit", False), ("torch-compile", False)], 1)
-    other = Further([mlp()], 9).choose(scattered(0.1, "torch-compile@matched", pairs[:1]))
+    other = choose([mlp()], 9, scattered(0.1, "torch-compile@matched", pairs[:1]))
     assert {stack for stack, _ in stacks(other)} == {"torch-eager", "torch-compile", "keras-jax-jit"}
 
 
 def test_a_control_alone_does_not_keep_the_others_waiting():
     records = scattered(0.1, pairs=[["torch-compile", "torch-eager"]])
-    wish = Further([mlp()], 9).choose(records)
+    wish = choose([mlp()], 9, records)
     assert (wish.wide, ("torch-compile", False) in stacks(wish), ("torch-eager", True) in stacks(wish)) == (
         2,
         True,
@@ -142,7 +140,7 @@ def test_the_best_backend_counts_as_the_one_that_was_chosen():
     records = scattered(0.1, "keras-jax-jit@matched", [["torch-compile", "torch-eager"]])
     (row,) = wide(records, GROUP)
     assert (row["measured"], row["chosen"]) == ("keras-best", "keras-jax-jit")
-    assert stacks(Further([mlp()], 9).choose(records)) == [("keras-jax-jit", False), ("torch-compile", False)]
+    assert stacks(choose([mlp()], 9, records)) == [("keras-jax-jit", False), ("torch-compile", False)]
 
 
 def test_primary_cells_alone_are_chosen_from():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bench.progress import Progress
 from bench.schedule import groups, units
 from bench.stop import Stop
+from bench.tiers import TIERS, Options
 from tests.bench.dummies import options
 
 
@@ -21,3 +24,11 @@ def test_later_forks_are_expected_to_be_shorter_and_then_to_take_what_they_took(
     progress.finish(third, 30.0)
     assert [line.partition("about ")[2] for line in said] == ["36 s left", "60 s left", "30 s left"]
     assert progress.expected(first) == 100.0
+
+
+def test_what_was_not_met_yet_is_not_expected_to_take_as_long_as_a_first_fork_of_cells():
+    plan = units(groups(Options(TIERS["standard"], cores=2)))
+    progress = Progress(plan, Stop(None), lambda line: None)
+    first, ladder = plan[0], next(unit for unit in plan if unit.group.purpose == "ladder")
+    progress.finish(first, 10.0 * len(first.group.members))
+    assert progress.expected(ladder) == pytest.approx(3.0 * len(ladder.group.members))
