@@ -13,8 +13,8 @@ Say = Callable[[str], None]
 # Before anything of a kind was timed: seconds a worker takes to start, and a stack's share of rounds.
 _START_S = 6.0
 # What a worker takes in a later fork of cells, or in any of a purpose that was not met yet, beside one in a first fork
-# of cells, which also passes the gates and compiles everything cold. In a standard run on two cores a worker took 10.5 s
-# in those, 3.5 s in later ones, 2.4 s in a first fork of the ladder.
+# of cells, which also passes the gates and compiles everything cold. In a standard run on two cores a worker took
+# 10.5 s in those, 3.5 s in later ones, 2.4 s in a first fork of the ladder.
 _LATER = 0.3
 _LONGEST = ("cells", True)
 
