@@ -25,7 +25,7 @@ from bench.process import Worker
 from bench.results import Record, ResultFile
 from bench.spec import Size
 from bench.stacks import CACHE_RULES, MODES, cache_variables, thread_variables
-from bench.stop import Stop, raise_worst
+from bench.stop import Stop, wait_for
 from bench.tiers import Options
 
 
@@ -108,8 +108,7 @@ class Context:
                 self._took[job.name] = time.monotonic() - begun
 
         with ThreadPoolExecutor(len(lanes)) as pool:
-            done = [pool.submit(work, cores) for cores in lanes]
-        raise_worst([one.exception() for one in done])
+            wait_for([pool.submit(work, cores) for cores in lanes])
 
     def cache(self, *names: str) -> Path:
         """Return the folder of a worker's compile caches. Where it does not exist yet, the worker starts cold."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from types import FrameType
 
 BUDGET = "budget"
 INTERRUPTED = "interrupted"
+# How often a wait for other threads looks up, in seconds.
+_GLANCE = 0.2
 
 
 class Stopped(Exception):
@@ -61,8 +64,15 @@ class Stop:
                 signal.signal(number, handler)
 
 
-def raise_worst(raised: Sequence[BaseException | None]) -> None:
-    """Raise what ended jobs that ran side by side, if anything did: a fault before a stop."""
-    errors = [error for error in raised if error is not None]
+def wait_for(jobs: Collection[Future[None]]) -> None:
+    """Wait until jobs in other threads have ended; raise what ended one of them, a fault before a stop.
+
+    The wait looks up because Python handles signals in its main thread alone, and not every Ctrl-C wakes it: one that
+    arrives as another thread starts a process may be delivered to that thread.
+    """
+    left = set(jobs)
+    while left:
+        left = wait(left, timeout=_GLANCE).not_done
+    errors = [error for job in jobs if (error := job.exception()) is not None]
     for error in sorted(errors, key=lambda error: isinstance(error, Stopped)):
         raise error

@@ -21,7 +21,7 @@ from bench.probes.records import ProbeFile, kinds_of, problem, settled
 from bench.progress import Say, clock
 from bench.results import Record, now
 from bench.runner import COMPLETE, FAILED
-from bench.stop import BUDGET, Stop, Stopped, raise_worst
+from bench.stop import BUDGET, Stop, Stopped, wait_for
 
 # What the runner's own interpreter is called where an environment is named.
 RUNNER = "runner"
@@ -99,8 +99,7 @@ class Session:
                 for (alone, _), some in groupby(waiting, lambda task: (task.alone, task.unit.apart)):
                     queue = deque(some)
                     lanes = [None] if alone else self._shared.cores
-                    begun = [pool.submit(self._lane, queue, core, len(tasks)) for core in lanes]
-                    raise_worst([lane.exception() for lane in begun])
+                    wait_for([pool.submit(self._lane, queue, core, len(tasks)) for core in lanes])
             reason = COMPLETE
         except Stopped as stopped:
             reason = stopped.reason

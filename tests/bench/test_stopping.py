@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from bench.errors import BenchError
 from bench.spec import OK
-from bench.stop import BUDGET, Stopped, raise_worst
+from bench.stop import BUDGET, Stop, Stopped, wait_for
 from tests.bench.dummies import CLI, environ, kinds, options, read, run_dummies
 
 ARGUMENTS = ["run", "--stacks", "dummy-one,dummy-slow", "--workloads", "dummy", "--device", "cpu", "--forks", "3"]
@@ -158,9 +160,36 @@ def test_a_fork_that_a_kill_left_without_its_record_is_not_mixed_with_the_next(t
     assert {cell["rounds"] for cell in found.cells} == {2 + 3 + 3}
 
 
+def ended(*errors: BaseException | None) -> list[Future[None]]:
+    """Jobs that ended so."""
+    jobs: list[Future[None]] = [Future() for _ in errors]
+    for job, error in zip(jobs, errors, strict=True):
+        job.set_exception(error) if error is not None else job.set_result(None)
+    return jobs
+
+
 def test_of_jobs_side_by_side_a_fault_is_heard_before_a_stop():
     with pytest.raises(OSError, match="disk full"):
-        raise_worst([None, Stopped(BUDGET), OSError("disk full")])
+        wait_for(ended(None, Stopped(BUDGET), OSError("disk full")))
     with pytest.raises(Stopped):
-        raise_worst([Stopped(BUDGET), None])
-    raise_worst([None, None])
+        wait_for(ended(Stopped(BUDGET), None))
+    wait_for(ended(None, None))
+
+
+def test_ctrl_c_is_heard_while_jobs_run_though_another_thread_got_it():
+    """As one that starts a process may: nothing wakes the main thread then, and in it alone is a signal handled."""
+    stop = Stop(None)
+    heard = threading.Event()
+
+    def job() -> None:
+        time.sleep(0.5)  # until the main thread waits
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        deadline = time.monotonic() + 20
+        while not stop.interrupted and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if stop.interrupted:
+            heard.set()
+
+    with stop.listening(), ThreadPoolExecutor(1) as pool:
+        wait_for([pool.submit(job)])
+    assert heard.is_set()
