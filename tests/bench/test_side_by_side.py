@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from pathlib import Path
@@ -67,3 +68,22 @@ def test_workers_with_threads_of_their_own_have_every_core_and_follow_each_other
     with ResultFile(tmp_path / "run.jsonl") as file:
         context(file, tmp_path, [2, 3]).side_by_side([Job("one", seen.append), Job("two", seen.append)], None)
     assert seen == [[2, 3], [2, 3]]
+
+
+def test_ctrl_c_is_heard_while_jobs_run_though_another_thread_got_it(tmp_path: Path) -> None:
+    """As one that starts a process may: nothing wakes the main thread then, and in it alone is a signal handled."""
+    heard: list[bool] = []
+    with ResultFile(tmp_path / "run.jsonl") as file:
+        session = context(file, tmp_path, [0])
+
+        def act(cores: list[int]) -> None:
+            time.sleep(0.5)  # until the main thread waits
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+            deadline = time.monotonic() + 20
+            while not session.stop.interrupted and time.monotonic() < deadline:
+                time.sleep(0.01)
+            heard.append(session.stop.interrupted)
+
+        with session.stop.listening():
+            session.side_by_side([Job("pressed", act)], 1)
+    assert heard == [True]

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from bench.errors import BenchError
 from bench.spec import OK
-from bench.stop import BUDGET, Stop, Stopped, wait_for
+from bench.stop import BUDGET, Stopped, wait_for
 from tests.bench.dummies import CLI, environ, kinds, options, read, run_dummies
 
 ARGUMENTS = ["run", "--stacks", "dummy-one,dummy-slow", "--workloads", "dummy", "--device", "cpu", "--forks", "3"]
@@ -174,22 +173,3 @@ def test_of_jobs_side_by_side_a_fault_is_heard_before_a_stop():
     with pytest.raises(Stopped):
         wait_for(ended(Stopped(BUDGET), None))
     wait_for(ended(None, None))
-
-
-def test_ctrl_c_is_heard_while_jobs_run_though_another_thread_got_it():
-    """As one that starts a process may: nothing wakes the main thread then, and in it alone is a signal handled."""
-    stop = Stop(None)
-    heard = threading.Event()
-
-    def job() -> None:
-        time.sleep(0.5)  # until the main thread waits
-        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
-        deadline = time.monotonic() + 20
-        while not stop.interrupted and time.monotonic() < deadline:
-            time.sleep(0.01)
-        if stop.interrupted:
-            heard.set()
-
-    with stop.listening(), ThreadPoolExecutor(1) as pool:
-        wait_for([pool.submit(job)])
-    assert heard.is_set()

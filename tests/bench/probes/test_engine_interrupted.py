@@ -42,6 +42,14 @@ def test_ctrl_c_ends_the_child_and_keeps_what_is_complete(tree: Path, tmp_path: 
     assert kinds(out, "end")[0]["reason"] == "interrupted"
 
 
+def test_ctrl_c_ends_the_child_though_another_thread_than_the_main_one_got_it(tree: Path, tmp_path: Path):
+    """Nothing wakes the main thread then, and in it alone is a signal handled."""
+    out = tmp_path / "probes.jsonl"
+    words = ["probe", "stubs", "--device", "cpu", "--workloads", "press,nap", "--out", str(out)]
+    assert front(tmp_path, tree, *words).returncode == 130
+    assert [one["unit"] for one in kinds(out, "unit")] == ["press"]
+
+
 def readable(path: Path) -> bytes:
     try:
         return path.read_bytes()

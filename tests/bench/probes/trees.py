@@ -5,6 +5,9 @@ from __future__ import annotations
 # A probe of stubs, in a tree of its own: each unit does one thing, `nap` ones take their time.
 PROBE = '''
 """Stubs."""
+import signal
+import threading
+
 from bench.probes.probe import Unit
 
 class Stubs:
@@ -18,9 +21,12 @@ class Stubs:
         twice = [Unit("twice", "", "stub", {"do": "nap"}, PATH, repeat=2)]
         wrong = [Unit("wrong-record", "", "stub", {"do": ""}, PATH)]
         every = {"nap": naps, "bad": bad, "absent": absent, "twice": twice, "wrong": wrong}
-        return [unit for word in asked or every for unit in every[word]]
+        press = [Unit("press", "", "stub", {"do": ""}, PATH)]
+        return [unit for word in asked or every for unit in (every | {"press": press})[word]]
 
     def records(self, unit, outcomes):
+        if unit.key == "press":
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
         extra = {"surprise": 1} if unit.key == "wrong-record" else {}
         return [
             {"kind": "stub", "unit": unit.key, "status": one.how, "reason": one.reason, "number": n, **extra}
