@@ -63,7 +63,7 @@ def run(request: Request) -> str:
     options = replace(request.options, skipped=skipped)
     plan = groups(options)
     host = environment.host(options.device)
-    head = _head(options, request.rule, host, len(units(plan)))
+    head = _head(options, request.rule, host, sum(group.forks for group in plan))
     before = _before(request, head)
     rule = Rule(**before[0]["rule"]) if before else request.rule
     stop = Stop(request.budget_s)
@@ -92,7 +92,8 @@ def _run(context: Context, plan: Sequence[Group], gates: Gates) -> str:
     for group in plan:
         if group.id not in context.history.groups:
             context.write({"kind": "group", **group.as_dict()})
-    todo = [unit for unit in units(plan) if (unit.group.id, unit.number) not in context.history.done]
+    order = units(plan, context.options.tier.wave)
+    todo = [unit for unit in order if (unit.group.id, unit.number) not in context.history.done]
     progress = Progress(todo, context.stop, context.say)
     # How the call ended, and what the file says of the run: complete once all that was planned is there.
     ended = reason = FAILED

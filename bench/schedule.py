@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -54,17 +54,18 @@ def _first_reason(found: Sequence[Group]) -> str:
     return f"{reasons[0]}." if reasons else "Name stacks that have a program for the workloads named."
 
 
-def units(plan: Sequence[Group]) -> list[Unit]:
+def units(plan: Sequence[Group], wave: int) -> list[Unit]:
     """Return every fork of every group, in an order that makes a stop at any moment fair and useful.
 
     First three forks of each primary cell (matched, first track, first precision), the fewest with an interval worth
     reading; then one fork of everything else on that track, loading first, which is quick; then the other primary
     forks, the rest of the others, and the second track. Within each, the first fork of all groups comes before the
-    second of any.
+    second of any; but of the primary cells, `wave` workloads have their three before the next ones begin (0: all).
     """
     everything = [Unit(group, number) for group in plan for number in range(group.forks)]
-    first = {group.id for group in primary(plan)}
-    return sorted(everything, key=partial(_urgency, first=first))
+    workloads = list(dict.fromkeys(group.workload for group in primary(plan)))
+    waves = {group.id: workloads.index(group.workload) // (wave or len(workloads)) for group in primary(plan)}
+    return sorted(everything, key=partial(_urgency, waves=waves))
 
 
 def primary(plan: Sequence[Group]) -> list[Group]:
@@ -73,12 +74,12 @@ def primary(plan: Sequence[Group]) -> list[Group]:
     return [one for one in cells if one.precision == cells[0].precision and one.track != "all-cores"]
 
 
-def _urgency(unit: Unit, first: Container[str]) -> tuple[int, int, int]:
+def _urgency(unit: Unit, waves: Mapping[str, int]) -> tuple[int, int, int]:
     group = unit.group
     if group.track == "all-cores":
         return 4, 0, unit.number
-    if group.id in first:
-        return (0 if unit.number < _ENOUGH else 2), 0, unit.number
+    if group.id in waves:
+        return (0, waves[group.id], unit.number) if unit.number < _ENOUGH else (2, 0, unit.number)
     return (3 if unit.number else 1), _SIDES.index(group.purpose), unit.number
 
 

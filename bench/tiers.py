@@ -21,7 +21,8 @@ class Tier:
     `workloads` and `stacks` are () for all; `ladder` and `scaling` name the workloads that get them. `shipped` are
     timed as shipped, and `second_track`, matched, on every core; () is all, and on every core in all divisions.
     `side_forks` is how many forks those and the ladder get, `sweep_forks` how many a batch or model size gets,
-    `narrow` on which workloads alone, and on the first track alone, a stack is timed.
+    `narrow` on which workloads alone, and on the first track alone, a stack is timed. `wave` is how many workloads have
+    their first forks in turns before the next ones begin; 0 is all.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Tier:
     side_forks: int = 5
     sweep_forks: int = 2
     narrow: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    wave: int = 0
     batches: tuple[int, ...] = (1, 16, 256)
     examples: tuple[int, ...] = (1_000, 10_000, 100_000)
     # Workloads whose time to half the first loss is compared over five seeds (gate P4).
@@ -122,6 +124,8 @@ TIERS = {
             ("jax-eager", ("mlp", "dispatch")),
             ("keras-jax-eager", ("mlp", "dispatch")),
         ),
+        # All first forks alone would take the budget, and one fork decides nothing (decision 21).
+        wave=3,
         # Five trainings a stack: on the small one, or they take longer than all its rounds.
         time_to_loss=("cnn",),
         budget_s=25 * _MINUTE,

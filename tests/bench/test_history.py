@@ -42,7 +42,7 @@ def records(group: Group, kept: dict[str, list[bool]]) -> list[dict[str, Any]]:
 )
 def test_a_fork_without_a_clean_round_in_some_phase_is_not_done(group: Group, kept: dict[str, list[bool]], done: bool):
     history = History(records(group, kept))
-    (unit,) = units([group])
+    (unit,) = units([group], 0)
     assert ((unit.group.id, unit.number) in history.done) is done
 
 

@@ -12,7 +12,7 @@ from tests.bench.dummies import options
 
 
 def test_later_forks_are_expected_to_be_shorter_and_then_to_take_what_they_took():
-    plan = units(groups(options(stacks=("dummy-one",), forks=3)))
+    plan = units(groups(options(stacks=("dummy-one",), forks=3)), 0)
     said: list[str] = []
     progress = Progress(plan, Stop(None), said.append)
     first, second, third = plan
@@ -27,7 +27,7 @@ def test_later_forks_are_expected_to_be_shorter_and_then_to_take_what_they_took(
 
 
 def test_what_was_not_met_yet_is_not_expected_to_take_as_long_as_a_first_fork_of_cells():
-    plan = units(groups(Options(TIERS["standard"], cores=2)))
+    plan = units(groups(Options(TIERS["standard"], cores=2)), 0)
     progress = Progress(plan, Stop(None), lambda line: None)
     first, ladder = plan[0], next(unit for unit in plan if unit.group.purpose == "ladder")
     progress.finish(first, 10.0 * len(first.group.members))

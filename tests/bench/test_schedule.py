@@ -37,7 +37,7 @@ def every_group(**changes):
 
 def test_a_stop_at_any_moment_leaves_the_most_telling_and_whole_forks():
     plan = every_group()
-    order = units(plan)
+    order = units(plan, 0)
     assert len(order) == sum(group.forks for group in plan)
     first = [unit for unit in order if unit.number < 3 and is_primary(unit)]
     assert order[: len(first)] == first
@@ -46,7 +46,7 @@ def test_a_stop_at_any_moment_leaves_the_most_telling_and_whole_forks():
 
 def test_after_three_forks_come_one_of_everything_then_the_other_forks_then_every_core():
     seen = []
-    for unit in units(every_group()):
+    for unit in units(every_group(), 0):
         rank, slow = 3 if unit.number > 0 else 1, unit.group.purpose != "data"
         if unit.group.track == "all-cores":
             rank = 4
@@ -55,6 +55,22 @@ def test_after_three_forks_come_one_of_everything_then_the_other_forks_then_ever
         seen.append((rank, slow))
     assert seen == sorted(seen)
     assert {rank for rank, _ in seen} == set(range(5))
+
+
+@pytest.mark.parametrize("pairwise", [False, True])
+def test_on_a_gpu_three_workloads_have_their_first_forks_before_the_next_begin(pairwise):
+    asked = Options(TIERS["full"], "cuda", stacks=("torch-eager", "jax-jit", "torch-compile"), pairwise=pairwise)
+    plan = groups(asked)
+    order = units(plan, asked.tier.wave)
+    assert sorted(map(repr, order)) == sorted(map(repr, units(plan, 0)))
+    begun = [(unit.group.workload, unit.number) for unit in order[: 30 * (1 + pairwise)]]
+    names = workload_ids()
+    assert len(names) == 10
+    for start in range(0, 10, 3):
+        turn = [(name, number) for number in range(3) for name in names[start : start + 3] for _ in range(1 + pairwise)]
+        assert begun[: len(turn)] == turn
+        del begun[: len(turn)]
+    assert begun == []
 
 
 def test_a_data_set_smaller_than_a_batch_is_read_as_one_batch():
@@ -107,7 +123,7 @@ def test_a_stack_that_a_tier_times_on_few_workloads_says_so_elsewhere():
 
 def test_the_standard_tier_has_every_workload_in_every_fork():
     """A stop by the budget leaves all cells with as many forks, but for one."""
-    order = units(groups(Options(TIERS["standard"], cores=2)))
+    order = units(groups(Options(TIERS["standard"], cores=2)), 0)
     names = workload_ids()
     primary = [unit for unit in order if is_primary(unit)]
     assert [(unit.number, unit.group.workload) for unit in primary] == [(n, name) for n in range(5) for name in names]
@@ -159,13 +175,13 @@ def test_tf32_is_a_track_of_gpus_alone():
     on_gpu = groups(replace(asked, device="cuda"))
     assert {group.precision for group in on_gpu} == {"fp32", "tf32", "bf16", "shipped"}
     # What is commonly run in comes first, and gets its forks first.
-    assert {unit.group.precision for unit in units(on_gpu)[:3]} == {"tf32"}
+    assert {unit.group.precision for unit in units(on_gpu, 0)[:3]} == {"tf32"}
     assert {group.track for group in on_gpu} == {"gpu"}
 
 
 def test_without_tf32_in_the_tier_a_gpu_times_single_precision_first():
     tier = replace(TIERS["standard"], scaling=("dummy",), shipped=("dummy",))
-    order = units(groups(Options(tier, device="cuda", workloads=("dummy",), stacks=("dummy-one", "dummy-odd"))))
+    order = units(groups(Options(tier, device="cuda", workloads=("dummy",), stacks=("dummy-one", "dummy-odd"))), 0)
     assert [(one.group.purpose, one.group.precision, one.number) for one in order[:4]] == [
         *(("cells", "fp32", number) for number in range(3)),
         ("data", "fp32", 0),
@@ -222,7 +238,7 @@ def test_a_sweep_does_not_time_again_what_is_timed_already():
     again = {("batch", size.batch), ("model", size.dimensions["width"])}
     assert {key for key, group in swept.items() if group.same_as} == again <= set(swept)
     assert {swept[key].same_as for key in again} == {cells.id}
-    timed = [unit.group.id for unit in units(plan)]
+    timed = [unit.group.id for unit in units(plan, 0)]
     assert {key for key, group in swept.items() if group.id not in timed} == again
     # In pairs no group holds all of them: then the size is timed in the sweep.
     plan = groups(Options(TIERS["standard"], workloads=("mlp",), cores=2, pairwise=True))
