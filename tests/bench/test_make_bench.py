@@ -67,6 +67,7 @@ def test_stopped_it_says_how_to_go_on_and_that_ends_with_a_warehouse_and_the_pag
     (file,) = (home / "bench").glob("*.jsonl")
     told = re.search(r'Go on with: make bench BENCH_ARGS="(.*)"', said)
     assert told is not None, said
+    assert said.endswith("or report it as it is: make report\n")
     words = shlex.split(told[1])
     assert words == [*DUMMIES, "--rounds", "1", "--resume", "--out", str(file)]
     assert not (home / "warehouse.duckdb").exists()
@@ -80,13 +81,19 @@ def test_stopped_it_says_how_to_go_on_and_that_ends_with_a_warehouse_and_the_pag
     assert Path(page).exists()
 
 
-def test_how_to_go_on_names_the_file_once(home: Path):
+def test_how_to_go_on_names_the_file_once_and_how_to_report_it_takes_it_up(home: Path):
     """However often it was stopped before."""
     file = home / "elsewhere.jsonl"
     first = stopped(home, "--out", str(file))
     again = stopped(home, "--resume", "--out", str(file))
     for said in (first, again):
         assert f'BENCH_ARGS="{" ".join(DUMMIES)} --resume --out {file}"' in said
+    told = re.search(r"or report it as it is: (.*) && make report\n", again)
+    assert told is not None, again
+    importing = shlex.split(told[1])
+    taken = subprocess.run(importing, cwd=ROOT, env=environ(home), capture_output=True, text=True, check=False)
+    assert taken.returncode == 0, taken.stderr
+    assert taken.stdout.startswith("elsewhere.jsonl: run ")
 
 
 def test_what_the_runner_refuses_ends_it_with_the_runners_code(home: Path):
