@@ -62,8 +62,9 @@ def run(request: Request) -> str:
     pythons, skipped = _interpreters(request)
     options = replace(request.options, skipped=skipped)
     plan = groups(options)
+    order = units(plan, options.tier.wave)
     host = environment.host(options.device)
-    head = _head(options, request.rule, host, sum(group.forks for group in plan))
+    head = _head(options, request.rule, host, len(order))
     before = _before(request, head)
     rule = Rule(**before[0]["rule"]) if before else request.rule
     stop = Stop(request.budget_s)
@@ -85,14 +86,13 @@ def run(request: Request) -> str:
         )
         session = {"kind": "session", "started_at": now(), "resumed": bool(before), "host_id": head["host_id"]}
         context.write(*([] if before else [head]), session)
-        return _run(context, plan, Gates(context, before))
+        return _run(context, plan, order, Gates(context, before))
 
 
-def _run(context: Context, plan: Sequence[Group], gates: Gates) -> str:
+def _run(context: Context, plan: Sequence[Group], order: Sequence[Unit], gates: Gates) -> str:
     for group in plan:
         if group.id not in context.history.groups:
             context.write({"kind": "group", **group.as_dict()})
-    order = units(plan, context.options.tier.wave)
     todo = [unit for unit in order if (unit.group.id, unit.number) not in context.history.done]
     progress = Progress(todo, context.stop, context.say)
     # How the call ended, and what the file says of the run: complete once all that was planned is there.
