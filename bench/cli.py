@@ -6,6 +6,7 @@ import argparse
 import math
 import os
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -126,7 +127,8 @@ def _run(asked: argparse.Namespace) -> int:
     ended = run(Request(options, out, asked.resume, budget, asked.timeout, dict(asked.python), say=say))
     print(out)
     if ended != COMPLETE:
-        say(f"stopped: {ended}. Go on with: python -m bench run --resume --out {out} and the same options")
+        again = f"--resume --out {shlex.quote(str(out))} and the same options"
+        say(f"stopped: {ended}. Go on with: python -m bench run {again}")
     return 0 if ended == COMPLETE else 130 if ended == INTERRUPTED else 3
 
 

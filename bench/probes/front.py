@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -51,7 +52,8 @@ def act(asked: argparse.Namespace) -> int:
     ended = run(Request(options, out, tuple(asked.names), asked.resume, asked.budget or None, say=say))
     print(out)
     if ended != COMPLETE:
-        say(f"stopped: {ended}. Go on with: python -m bench probe --resume --out {out} and the same options")
+        again = f"--resume --out {shlex.quote(str(out))} and the same options"
+        say(f"stopped: {ended}. Go on with: python -m bench probe {again}")
     return 0 if ended == COMPLETE else 130 if ended == INTERRUPTED else 3
 
 

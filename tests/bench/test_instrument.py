@@ -128,7 +128,8 @@ def test_every_phase_compiles_in_its_first_step(tmp_path: Path):
         assert cell["first_step_cold_s"] > 0.3 > cell["first_step_warm_s"]
 
 
-@pytest.mark.parametrize(("step", "rounds"), [("0.001", 12), ("0.033", 9), ("0.09", 5), ("0.6", 3)])
+# A busy machine may stretch the step of 47 ms by a sixth before it gets a round less.
+@pytest.mark.parametrize(("step", "rounds"), [("0.001", 12), ("0.047", 6), ("0.09", 5), ("0.6", 3)])
 def test_long_blocks_get_few_rounds(tmp_path: Path, step: str, rounds: int):
     """As many as take as long as those that were asked for; five at least, or three of blocks of half a second."""
     out = tmp_path / "run.jsonl"

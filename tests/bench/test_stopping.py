@@ -73,7 +73,7 @@ def is_alive(pid: int) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_stopped_run_is_valid_leaves_no_worker_and_goes_on(tmp_path: Path, number: signal.Signals):
-    out = tmp_path / "run.jsonl"
+    out = tmp_path / "a run.jsonl"
     process = start(tmp_path, out)
     wait_for_rounds(out, 3)
     workers = workers_of(process.pid)
@@ -87,7 +87,7 @@ def test_a_stopped_run_is_valid_leaves_no_worker_and_goes_on(tmp_path: Path, num
     assert len(rounds) >= 3
     if number != signal.SIGKILL:
         assert kinds(records, "end")[-1]["reason"] == "interrupted"
-        assert "--resume" in stderr
+        assert f"--resume --out '{out}' and the same options" in stderr
         assert stdout.strip() == str(out)
         assert {cell["status"] for cell in found.cells} <= {OK, "not-run"}
         assert len(found.cells) == 4

@@ -61,11 +61,11 @@ def test_a_run_writes_every_unit_whole_whatever_it_did(tree: Path, tmp_path: Pat
 
 
 def test_a_budget_ends_between_units_and_resume_goes_on(tree: Path, tmp_path: Path):
-    out = tmp_path / "probes.jsonl"
+    out = tmp_path / "some probes.jsonl"
     words = ["probe", "stubs", "--device", "cpu", "--workloads", "nap", "--out", str(out)]
     done = front(tmp_path, tree, *words, "--budget", "1s")
     assert done.returncode == 3, done.stderr
-    assert "stopped: budget. Go on with" in done.stderr
+    assert f"stopped: budget. Go on with: python -m bench probe --resume --out '{out}' and the same" in done.stderr
     first = [one["unit"] for one in kinds(out, "unit")]
     assert len(first) < 4
     assert [one["unit"] for one in kinds(out, "stub")] == first
