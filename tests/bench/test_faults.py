@@ -36,7 +36,7 @@ CAUGHT = {
 @pytest.mark.parametrize("fault", CAUGHT)
 def test_a_fault_is_caught_and_named_and_the_rest_stays_valid(tmp_path: Path, fault: str):
     out = tmp_path / "run.jsonl"
-    timeout = 5 if fault == "hang" else 20
+    timeout = 10 if fault == "hang" else 20
     assert run_dummies(out, fault=fault, timeout_s=timeout) == "complete"
     records, found = read(out)
     cells = {cell["stack"]: cell for cell in found.cells}

@@ -163,7 +163,7 @@ def test_a_stack_in_its_quick_form(
     need(stack)
     out = tmp_path / "probe.jsonl"
     asked = ("--stacks", stack, "--workloads", "mlp", "--quick", "--device", "cpu", "--out", str(out))
-    done = front(tmp_path, ROOT, "probe", "deployment", *asked, timeout=600)
+    done = front(tmp_path, ROOT, "probe", "deployment", *asked, timeout=1200)
     assert done.returncode == 0, done.stderr
     exports = {one["format"]: one for one in kinds(out, "deployment_export")}
     assert exported <= {name for name, one in exports.items() if one["status"] == "exported"}, exports
