@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 
 import duckdb
+import pandas as pd
 
 from barometer import errors
 from barometer.cli import main
+from sources.bench_bundle import FOLDER, Bundle
 from tests.support import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -36,6 +40,27 @@ def test_every_exit_code_stands_in_the_readme():
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
     classes = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     assert told == {0, 130, 143} | {kind.exit_code for kind in classes if issubclass(kind, errors.BarometerError)}
+
+
+def test_two_processors_agree_as_often_as_the_readme_says():
+    ours, theirs = (_verdicts(maker) for maker in ("AMD", "Intel"))
+    shared = ours.keys() & theirs.keys()
+    same = [pair for pair in shared if ours[pair] == theirs[pair]]
+    opposite = [pair for pair in shared if {ours[pair], theirs[pair]} == {"faster", "slower"}]
+    said = re.search(r"(\d+) of (\d+) verdicts are the same, (\d+) are opposite, .*?\((.*?)\)", README).groups()
+    named = ", ".join(sorted({f"`{workload}`" for workload, *_ in opposite}))
+    assert said == (str(len(same)), str(len(shared)), str(len(opposite)), named)
+
+
+def _verdicts(maker):
+    """The verdicts of the bundled run on this maker's processor, by cell, batch and pair of stacks."""
+    [entry] = [one for one in Bundle().entries if one.device == "cpu" and one.machine.startswith(maker)]
+    tables = json.loads(gzip.decompress((FOLDER / entry.statistics_file).read_bytes()))
+    frames = {table["table"]: pd.DataFrame(table["rows"], columns=table["columns"]) for table in tables}
+    batches = frames["bench_summary_cells"].dropna(subset="batch").groupby("group_id")["batch"].first()
+    pairs = frames["bench_summary_contrasts"].query("kind == 'contrast'").join(batches, on="group_id")
+    cell = ["workload", "size", "batch", "phase", "track", "division", "precision"]
+    return pairs.set_index([*cell, "measured", "against"])["verdict"].to_dict()
 
 
 def test_a_framework_is_added_by_the_catalogue_alone(barometer, tmp_path):
