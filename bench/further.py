@@ -52,7 +52,9 @@ def _wish(group: Group, most: int, records: Sequence[Record], rows: Collection[R
     if not rows or len(done) < 2:
         return None
     number = 1 + max(one["number"] for one in done)
-    if number >= most:
+    # One that was cut is no unit done, but is a process in the statistics by the rounds it kept.
+    forks = {one["fork"] for one in of_kind(records, "round") if one["group"] == group.id and one["kept"]}
+    if max(number, len(forks)) >= most:
         return None
     needed = _needed(group, rows)
     had = sum(one["fork"] == done[-1]["fork"] for one in of_kind(records, "fork"))

@@ -80,6 +80,15 @@ def test_a_fork_is_given_once_and_none_beyond_the_most():
     assert choose([group], 6, [*records, unit(4), unit(5)]) is None
 
 
+def test_a_fork_that_was_cut_is_one_of_the_most():
+    records = scattered(0.1)
+    cut = [{**one, "fork": "f0009"} for one in records if one["kind"] != "unit" and one.get("fork") == FORKS[-1]]
+    assert {row["forks"] for row in wide([*records, *cut], GROUP) if row["kind"] != "contrast"} == {5}
+    assert choose([mlp()], 5, records).unit.number == 4
+    assert choose([mlp()], 5, [*records, *cut]) is None
+    assert choose([mlp()], 6, [*records, *cut]).unit.number == 4
+
+
 @pytest.mark.parametrize(("by", "left"), [(0.0, None), (0.1, 5.9)])
 def test_none_is_given_where_all_are_narrow_or_time_is_short(by: float, left: float | None):
     assert choose([mlp()], 9, scattered(by), left) is None
