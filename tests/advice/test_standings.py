@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -96,6 +97,15 @@ def test_importance_is_shared_among_all_metrics_measured_or_not(make_catalog, ro
     assert board.measured.tolist() == [[0.5, 0.5, 0.0, 0.0]]
     assert board.central.tolist() == [[0.75, 0.5, 0.5, 0.5]]
     assert board.gap.tolist() == [[0.5, 0.5, 1.0, 1.0]]
+
+
+def test_a_metric_that_is_shown_alone_has_no_share(make_catalog, row):
+    catalog = make_catalog({"f": [("m", "exact", "higher"), ("n", "exact", "higher")]}, ALL)
+    shown = msgspec.structs.replace(catalog.metrics[1], standing=False)
+    catalog = msgspec.structs.replace(catalog, metrics=(catalog.metrics[0], shown))
+    board = Board(catalog, read_figures([row("m", "a", 2), row("m", "b", 1), row("n", "c", 1)]))
+    assert board.measured.tolist() == [[1.0, 1.0, 0.0, 0.0]]
+    assert board.central.tolist() == [[1.0, 0.5, 0.5, 0.5]]
 
 
 def test_chunks_give_the_same_worlds(make_catalog, row):

@@ -45,6 +45,18 @@ def test_a_share_is_drawn_from_its_jeffreys_posterior(draws):
     assert again.var() > 1.7 * true.var()
 
 
+def test_a_share_of_few_leans_to_the_middle_on_both_sides(draws):
+    true, again = draws("share", 0.25, n=4).next(DRAWS)
+    assert true.mean() == pytest.approx(1.5 / 5, rel=0.02)
+    assert set(again) == {0.0, 0.25, 0.5, 0.75, 1.0}
+
+
+def test_nought_with_an_interval_is_anything_up_to_its_end(draws):
+    for part in draws("lognormal", 0.0, 0.0, 4.0).next(DRAWS):
+        assert part.mean() == pytest.approx(2, rel=0.02)
+        assert part.max() == pytest.approx(4, rel=0.01)
+
+
 def test_a_count_is_drawn_from_its_jeffreys_posterior(draws):
     true, again = draws("count", 30).next(DRAWS)
     assert true.mean() == pytest.approx(30.5, rel=0.01)
@@ -72,6 +84,7 @@ def test_a_figure_without_interval_is_drawn_as_it_stands(draws):
     [
         (100, 80, 125, math.log(125 / 80) / (2 * 1.6448536)),
         (100, 0, 125, math.log(1.25) / 1.6448536),
+        (0.5, 0.4, 0.8, math.log(2) / (2 * 1.6448536)),
         (100, 100, 100, 0.0),
         (100, 120, 80, 0.0),
     ],
