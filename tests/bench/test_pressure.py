@@ -1,4 +1,4 @@
-"""What a worker's helpers compute is its own, whatever their programs are called."""
+"""What counts as a neighbour's work: the rule on figures made up, the system's own counters, a worker's helpers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
 
 from bench import pressure
+from bench.pressure import Rule, Snapshot
 
 BUSY = "while True: pass"
 LEADER = "import subprocess, sys, time; subprocess.Popen(sys.argv[1:]); print('up', flush=True); time.sleep(600)"
@@ -43,3 +48,55 @@ def test_what_only_the_leader_computes_is_none_of_its_helpers():
     with started(sys.executable, "-S", "-c", f"print('up', flush=True)\n{BUSY}") as alone:
         time.sleep(0.3)
         assert pressure.helpers_seconds(alone.pid) == 0
+
+
+QUIET = {"seconds": 1.0, "cores": 2, "foreign": 0.0, "steal": 0.0, "throttled": 0.0, "pressure": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("change", "reasons"),
+    [
+        # Where foreign work is known, tasks that wait for a core say nothing more.
+        ({}, []),
+        ({"foreign": 0.06}, []),
+        ({"foreign": 0.07}, ["foreign 0.070 > 0.060"]),
+        ({"foreign": 0.07, "seconds": 0.1}, []),
+        ({"steal": 0.04}, ["steal 0.040 > 0.030"]),
+        ({"throttled": 0.05}, ["throttled 0.050 > 0.040"]),
+        ({"foreign": None}, ["pressure 0.900 > 0.250"]),
+        ({"foreign": None, "pressure": 0.2}, []),
+        ({"foreign": None, "steal": None, "throttled": None, "pressure": None}, []),
+        ({"gpu": {"reasons": 4, "foreign": 0}}, []),
+        ({"gpu": {"reasons": 8 | 4}}, ["the GPU was throttled (reasons 0xc)"]),
+        ({"gpu": {"reasons": 32}}, ["the GPU was throttled (reasons 0x20)"]),
+        ({"gpu": {"reasons": 64}}, ["the GPU was throttled (reasons 0x40)"]),
+        ({"gpu": {"reasons": 128}}, ["the GPU was throttled (reasons 0x80)"]),
+        ({"gpu": {"reasons": None, "foreign": 2}}, ["2 foreign processes on the GPU"]),
+        ({"foreign": 0.5, "steal": 0.5}, ["foreign 0.500 > 0.060", "steal 0.500 > 0.030"]),
+    ],
+)
+def test_the_rule_names_what_is_above_its_limit(change: dict[str, Any], reasons: list[str]):
+    assert pressure.contamination(QUIET | change, Rule()) == reasons
+
+
+def test_shares_are_of_the_wall_and_foreign_ones_of_the_cores_too():
+    before, after = Snapshot(10.0, 5.0, 1.0, 2.0, 3.0, None), Snapshot(12.0, 6.0, 1.5, 2.5, 3.1, 0.7)
+    found = pressure.between(before, after, own_cpu=0.4, cores=2)
+    assert found == pytest.approx(
+        {"seconds": 2, "foreign": 0.15, "steal": 0.125, "pressure": 0.25, "throttled": 0.05, "load": 0.7, "cores": 2}
+    )
+    blind = Snapshot(12.0, None, None, None, None, None)
+    unknown = pressure.between(before, blind, own_cpu=0.4, cores=2)
+    assert [unknown[name] for name in ("foreign", "steal", "pressure", "throttled", "load")] == [None] * 5
+
+
+def test_cores_are_as_busy_as_the_system_says():
+    cores = pressure.allowed_cores()
+    assert cores == sorted(psutil.Process().cpu_affinity())
+    theirs = [psutil.cpu_times(percpu=True)[core] for core in cores]
+    found = pressure.snapshot(cores)
+    if found.busy is None:
+        pytest.skip("this system shows no times of its cores")
+    busy = sum(one.user + one.nice + one.system + one.irq + one.softirq for one in theirs)
+    assert found.busy == pytest.approx(busy, abs=2)
+    assert found.steal == pytest.approx(sum(one.steal for one in theirs), abs=2)

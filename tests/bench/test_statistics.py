@@ -14,6 +14,7 @@ from bench.statistics import (
     SLOWER,
     SMALLEST,
     UNDECIDED,
+    Interval,
     interval,
     margin,
     verdict,
@@ -96,6 +97,28 @@ def test_the_t_interval_is_the_textbooks():
     assert 3 - found.low == pytest.approx(1.9632, abs=1e-4)
 
 
+@pytest.mark.parametrize("forks", range(2, ENOUGH_FORKS))
+def test_a_t_interval_holds_95_percent_of_students_distribution(forks: int):
+    """Its density, integrated over what the interval reaches in standard errors, by the number of forks."""
+    values = np.arange(forks, dtype=float)
+    found = interval([[value] for value in values])
+    assert found.half_width == pytest.approx(found.high - found.estimate)
+    reach = found.half_width * math.sqrt(forks) / float(values.std(ddof=1))
+    freedom = forks - 1
+    points = np.linspace(-reach, reach, 400_001)
+    density = (1 + points**2 / freedom) ** (-(freedom + 1) / 2)
+    constant = math.gamma((freedom + 1) / 2) / (math.sqrt(freedom * math.pi) * math.gamma(freedom / 2))
+    assert constant * float(np.trapezoid(density, points)) == pytest.approx(0.95, abs=1e-5)
+
+
+def test_the_bootstrap_of_many_forks_reaches_as_far_as_the_normal_distribution():
+    values = np.random.default_rng(5).normal(0, 1, 400)
+    found = interval([[value] for value in values])
+    error = float(values.std(ddof=1)) / math.sqrt(len(values))
+    assert found.high - found.estimate == pytest.approx(1.96 * error, rel=0.05)
+    assert found.estimate - found.low == pytest.approx(1.96 * error, rel=0.05)
+
+
 def test_one_odd_round_does_not_move_a_fork():
     quiet = interval([[0.0] * 7] * 5)
     odd = interval([[0.0] * 6 + [3.0]] * 5)
@@ -127,3 +150,45 @@ def test_the_margin_is_five_percent_or_the_controls_half_width():
     biased = interval([[value] for value in (0.08, 0.081, 0.079)])
     assert margin(biased) == pytest.approx(biased.high)
     assert verdict(interval([[value] for value in (0.07, 0.071, 0.069)]), biased) == INDISTINGUISHABLE
+
+
+def known(estimate: float, low: float, high: float, forks: int = 5) -> Interval:
+    return Interval(estimate, low, high, "t", forks, 60, low, high)
+
+
+@pytest.mark.parametrize(
+    ("found", "word"),
+    [
+        (known(0.2, 0.1, 0.3, forks=2), SLOWER),
+        (known(-0.2, -0.3, -0.1, forks=2), FASTER),
+        (known(-0.2, -0.3, -0.1, forks=1), UNDECIDED),
+        # Surely different, by too little.
+        (known(0.04, 0.03, 0.05), INDISTINGUISHABLE),
+        (known(-0.04, -0.05, -0.03), INDISTINGUISHABLE),
+        # Different by enough, and not surely so.
+        (known(0.2, -0.1, 0.5), INDISTINGUISHABLE),
+        (known(-0.2, -0.5, 0.1), INDISTINGUISHABLE),
+        # On the edge: an interval that ends at equality holds it, and the margin is not beyond the margin.
+        (known(0.2, 0.0, 0.4), INDISTINGUISHABLE),
+        (known(-0.2, -0.4, 0.0), INDISTINGUISHABLE),
+        (known(SMALLEST, 0.01, 0.1), INDISTINGUISHABLE),
+        (known(-SMALLEST, -0.1, -0.01), INDISTINGUISHABLE),
+    ],
+)
+def test_a_verdict_needs_an_interval_without_equality_and_more_than_the_margin(found: Interval, word: str):
+    assert verdict(found, None) == word
+
+
+@pytest.mark.parametrize(
+    ("control", "least"),
+    [
+        (known(0.08, 0.07, 0.09), 0.09),
+        (known(-0.08, -0.09, -0.07), 0.09),
+        (known(0.02, -0.1, 0.14), 0.12),
+        (known(0.1, 0.0, 0.2), 0.1),
+        (known(-0.1, -0.2, 0.0), 0.1),
+        (known(0.01, 0.005, 0.015), SMALLEST),
+    ],
+)
+def test_a_control_without_equality_is_a_bias_as_far_as_it_reaches(control: Interval, least: float):
+    assert margin(control) == pytest.approx(least)

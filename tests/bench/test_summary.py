@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,7 @@ def test_ratios_times_and_verdicts_are_those_worked_out_by_hand():
     assert compiled["low"] == pytest.approx(0.5)
     assert compiled["verdict"] == "faster"
     assert (compiled["measured_s"], compiled["against_s"]) == pytest.approx((1.0, 2.0))
+    assert (compiled["group"], compiled["workload"], compiled["track"]) == (GROUP, "mlp", "pinned")
     assert (compiled["forks"], compiled["rounds"], compiled["method"]) == (4, 12, "t")
     assert rows["keras-torch-eager", "torch-eager"]["verdict"] == "slower"
     control = rows["torch-eager", "torch-eager"]
@@ -37,11 +39,27 @@ def test_a_cell_has_its_own_figures():
     assert (one["first_step_cold_s"], one["first_step_warm_s"]) == (30.0, 8.0)
     assert one["peak_bytes"] == 101.5
     assert one["joules_per_step"] == 5.0
+    # Nine of ten seconds: the middle one of three rounds' factors.
+    assert one["cpu_s"] == pytest.approx(0.9)
+    assert one["device_s"] is None
     assert one["flops_per_s"] == pytest.approx(3 * 1000 * 256)
     assert one["ceiling_fraction"] is None
     ceiling = {"kind": "gemm", "fork": "f0001", "group": GROUP, "member": "x", "n": 100, "repeats": 1, "wall_s": 1.0}
     held = {row["stack"]: row for row in summarize([*world(), ceiling]).cells}
     assert held["torch-compile"]["ceiling_fraction"] == pytest.approx(768_000 / 2_000_000)
+
+
+def test_inference_is_a_third_of_the_work_and_memory_is_the_stacks_own():
+    records = [one | {"phases": ["train", "infer"]} if one["kind"] == "group" else dict(one) for one in world()]
+    records += [one | {"phase": "infer"} for one in records if one["kind"] in {"block", "round", "phase", "cell"}]
+    for one in records:
+        if one["kind"] == "fork" and one["stack"] == "torch-compile":
+            one["memory"] = {"peak_bytes": 7000 + one["number"], "method": "ru_maxrss"}
+    cells = {(row["stack"], row["phase"]): row for row in summarize(records).cells}
+    assert cells["torch-compile", "infer"]["flops_per_s"] == pytest.approx(1000 * 256)
+    assert cells["torch-compile", "train"]["flops_per_s"] == pytest.approx(3 * 1000 * 256)
+    assert cells["torch-compile", "train"]["peak_bytes"] == 7001.5
+    assert cells["torch-eager", "train"]["peak_bytes"] == 101.5
 
 
 def test_a_first_step_after_an_output_was_not_cold():
@@ -68,6 +86,9 @@ def test_quantiles_come_from_single_steps():
     cells = {row["stack"]: row for row in summarize(world() + singles).cells}
     assert cells["torch-eager"]["p50_s"] == 2.0
     assert cells["torch-eager"]["p95_s"] == 3.0
+    even = {**named, "fork": FORKS[0], "seconds": [float(second) for second in range(101)]}
+    cells = {row["stack"]: row for row in summarize([*world(), even]).cells}
+    assert cells["torch-eager"]["p95_s"] == pytest.approx(95.0)
     assert cells["torch-compile"]["p50_s"] is None
 
 
@@ -106,6 +127,33 @@ def test_a_failed_gate_withholds_the_cell_whatever_the_cell_says(of_fork: str | 
     assert {row["status"] for row in elsewhere.cells} == {OK}
 
 
+def test_a_gate_before_any_fork_concerns_its_own_workload_size_device_and_stack_alone():
+    gate = {"kind": "parity", "fork": None, "reference": None, "gate": "P1", "value": 1.0, "limit": 0.0}
+    gate |= {"passed": False, "detail": "d", "workload": "mlp", "size": "small", "device": "cpu"}
+    gate |= {"stack": "torch-compile"}
+
+    def withheld(**changes: Any) -> set[str]:
+        rows = summarize([*world(), gate | changes]).cells
+        return {row["stack"] for row in rows if row["status"] == PARITY_FAILED}
+
+    assert withheld() == {"torch-compile"}
+    for name, other in (("workload", "cnn"), ("size", "full"), ("device", "cuda"), ("stack", "jax-jit")):
+        assert withheld(**{name: other}) == set(), name
+    # Of a fork that was killed before its record.
+    assert withheld(fork="f0099") == {"torch-compile"}
+    # Of a fork that this stack took no part in.
+    gone = [one for one in world() if not (one["kind"] == "fork" and one["stack"] == "torch-compile")]
+    assert {row["status"] for row in summarize([*gone, gate | {"fork": "f0002"}]).cells} == {OK}
+
+
+def test_a_round_that_one_of_a_pair_sat_out_is_none_of_the_pairs():
+    names = [one["id"] for one in MEMBERS if one["stack"] != "torch-compile"]
+    more = [block("f0001", name, 3, 50.0 if name == "torch-eager@matched" else 2.0) for name in names]
+    rows = by_pair(summarize([*world(), *more, round_of("f0001", 3, names)]).contrasts)
+    assert rows["torch-compile", "torch-eager"]["rounds"] == 12
+    assert rows["keras-torch-eager", "torch-eager"]["rounds"] == 13
+
+
 def test_cells_that_never_ran_are_rows_too():
     absent = cell(member("jax-jit"), status=NOT_RUN)
     rows = {row["stack"]: row for row in summarize([*world(), absent]).cells}
@@ -114,20 +162,38 @@ def test_cells_that_never_ran_are_rows_too():
     assert rows["jax-jit"]["step_s"] is None
 
 
-def test_break_even_is_the_dearer_first_step_over_what_a_step_saves():
-    (row,) = summarize(world()).break_even
-    # The first step costs 30 - 4 s more, a step saves 2 - 1 s.
-    assert row["steps"] == pytest.approx(26)
-    slower = [dict(one) for one in world()]
-    for one in slower:
-        if one["kind"] == "block" and one["member"] == "torch-compile@matched":
-            one["wall_s"] *= 4
-    (row,) = summarize(slower).break_even
-    assert row["steps"] is None
+@pytest.mark.parametrize(
+    ("compiled_s", "cold_s", "steps"),
+    [
+        # The first step costs 30 - 4 s more, a step saves 2 - 1 s.
+        (1.0, 30.0, 26.0),
+        (1.5, 30.0, 52.0),
+        # Dearer first, no quicker after: never. No dearer, no slower: at once. Cheaper first, slower after: no step.
+        (4.0, 30.0, None),
+        (2.0, 30.0, None),
+        (1.0, 3.0, 0.0),
+        (2.0, 4.0, 0.0),
+        (4.0, 3.0, None),
+    ],
+)
+def test_break_even_is_the_dearer_first_step_over_what_a_step_saves(
+    compiled_s: float, cold_s: float, steps: float | None
+):
+    records = [dict(one) for one in world()]
+    for one in records:
+        if one.get("member") == "torch-compile@matched" and one["kind"] == "block":
+            one["wall_s"] *= compiled_s
+        if one.get("member") == "torch-compile@matched" and one["kind"] == "phase" and one["cold"]:
+            one["first_step_s"] = cold_s
+    (row,) = summarize(records).break_even
+    assert row["steps"] == (None if steps is None else pytest.approx(steps))
+    assert (row["cost_s"], row["saving_s"]) == pytest.approx((cold_s - 4, 2 - compiled_s))
 
 
 def test_the_best_backend_is_chosen_on_one_fork_and_measured_on_the_others():
     """On the first fork keras-torch is best by luck; its figure must be that of the other forks."""
+    row = next(row for row in summarize(world()).contrasts if row["measured"] == "keras-best")
+    assert (row["chosen"], row["against"], row["ratio"]) == ("keras-jax-jit", "torch-compile", pytest.approx(1.5))
     records = [dict(one) for one in world()]
     for one in records:
         if one["kind"] == "block" and one["fork"] == "f0001" and one["member"] == "keras-torch-eager@matched":
@@ -152,9 +218,20 @@ def test_a_ladder_holds_each_rung_to_the_one_before_and_to_the_first():
     assert [row["knob"] for row in found] == ["as-shipped", "precision", "layout"]
     assert [row["ratio"] for row in found] == pytest.approx([1.0, 0.5, 1.5])
     assert [row["to_shipped"] for row in found] == pytest.approx([1.0, 0.5, 0.75])
+    # The first is held against nothing: exactly 1, of no forks.
+    assert [(row["low"], row["high"], row["forks"]) for row in found[:1]] == [(1.0, 1.0, 0)]
+    assert [row["forks"] for row in found[1:]] == [4, 4]
     failed = [*records[:-2], cell(members[1], of, NOT_RUN, "mixed"), records[-1]]
     found = summarize(failed).ladder
     assert [row["ratio"] for row in found] == pytest.approx([1.0, None, 0.75])
+    # Two rungs that never shared a round have no ratio, though both have a time and share rounds with the first.
+    apart = [one for one in records if one["kind"] in {"run", "group", "cell"}]
+    for at, names in enumerate([members[:2], members[::2]]):
+        apart += [block("f0001", one["id"], at, rungs[one["division"]["name"]], of) for one in names]
+        apart.append(round_of("f0001", at, [one["id"] for one in names], of))
+    found = summarize(apart).ladder
+    assert [row["ratio"] for row in found] == pytest.approx([1.0, 0.5, None])
+    assert [row["step_s"] for row in found] == pytest.approx([4.0, 2.0, 3.0])
 
 
 def test_scaling_has_a_row_a_value_and_the_largest_batch():
@@ -171,6 +248,15 @@ def test_scaling_has_a_row_a_value_and_the_largest_batch():
         ("batch", 64, pytest.approx(128))
     ]
     assert (found[1]["sweep"], found[1]["largest"], found[1]["status"]) == ("fit", 256, "oom")
+
+    def largest(*tries: tuple[int, str, str]) -> tuple[Any, ...]:
+        rows = [{**tried, "batch": batch, "status": status, "reason": reason} for batch, status, reason in tries]
+        (row,) = (one for one in summarize([*records, *rows]).scaling if one["sweep"] == "fit")
+        return row["value"], row["largest"], row["status"], row["reason"]
+
+    assert largest((256, OK, ""), (512, OK, ""), (1024, "oom", "no room")) == (512, 512, "oom", "no room")
+    assert largest((256, OK, ""), (512, OK, "")) == (512, 512, OK, "")
+    assert largest((256, "oom", "no room")) == (0, None, "oom", "no room")
 
 
 def test_a_size_that_is_timed_as_a_cell_stands_in_the_sweep_too():
