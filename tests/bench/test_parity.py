@@ -110,6 +110,25 @@ def test_a_gradient_that_is_nothing_but_rounding_is_not_held_to_its_own_size(tak
     assert failed(parity.compare(one, wrong, SIZE)) == {"P2-gradients", "P2-tensors"}
 
 
+def test_a_norm_of_nothing_but_rounding_is_held_to_the_largest_gradient(taken):
+    """To a thousandth of it, for as many entries as the tensor has."""
+    largest = max(float(np.abs(taken[name]).max()) for name in taken if name.startswith("gradient:"))
+    floor = 1e-3 * largest * np.sqrt(2)
+    tensor = {"gradient:key/bias": np.array([1e-10, -2e-10])}
+    one = {**taken, **tensor, "norm:key/bias": np.array([0.0, 2.0])}
+    for share, gates in ((0.5e-5, set()), (2e-5, {"P2-tensors"})):
+        other = {**taken, **tensor, "norm:key/bias": np.array([share * floor, 2.0])}
+        assert failed(parity.compare(one, other, SIZE)) == gates
+
+
+def test_steps_to_half_the_loss_are_held_by_their_logarithm(taken):
+    """One is added to each, since the first step may do."""
+    one, near, far = ({**taken, "steps-to-half": np.array([steps, 0.0])} for steps in (9.0, 11.0, 19.0))
+    for other, value, passed in ((near, np.log(1.2) / 2, True), (far, np.log(2) / 2, False)):
+        (gate,) = (gate for gate in parity.compare(one, other, SIZE) if gate.gate == "P4")
+        assert (gate.value, gate.passed) == (pytest.approx(value), passed)
+
+
 def test_all_gradients_together_are_held_to_their_norm(taken):
     """Where a size widens the gate of single tensors, what moves the whole gradient is still caught."""
     wide = Size("small", 16, 161, tolerances={"P2-tensors": 1e-2})
