@@ -85,6 +85,9 @@ def test_shares_are_of_the_wall_and_foreign_ones_of_the_cores_too():
     assert found == pytest.approx(
         {"seconds": 2, "foreign": 0.15, "steal": 0.125, "pressure": 0.25, "throttled": 0.05, "load": 0.7, "cores": 2}
     )
+    # The clock's ticks may say that cores were busier than they can be.
+    crowded = pressure.between(before, Snapshot(12.0, 15.0, 1.0, 2.0, 3.0, None), own_cpu=0.4, cores=2)
+    assert crowded["foreign"] == pytest.approx(0.9)
     blind = Snapshot(12.0, None, None, None, None, None)
     unknown = pressure.between(before, blind, own_cpu=0.4, cores=2)
     assert [unknown[name] for name in ("foreign", "steal", "pressure", "throttled", "load")] == [None] * 5
@@ -95,8 +98,16 @@ def test_cores_are_as_busy_as_the_system_says():
     assert cores == sorted(psutil.Process().cpu_affinity())
     theirs = [psutil.cpu_times(percpu=True)[core] for core in cores]
     found = pressure.snapshot(cores)
-    if found.busy is None:
-        pytest.skip("this system shows no times of its cores")
     busy = sum(one.user + one.nice + one.system + one.irq + one.softirq for one in theirs)
-    assert found.busy == pytest.approx(busy, abs=2)
-    assert found.steal == pytest.approx(sum(one.steal for one in theirs), abs=2)
+    # A sandbox may show an empty table: zeros are no figure.
+    assert found.busy == (pytest.approx(busy, abs=5) if busy else None)
+    assert found.steal == (pytest.approx(sum(one.steal for one in theirs), abs=5) if busy else None)
+    assert found.pressure is None or found.pressure <= time.time() - psutil.boot_time() + 60
+
+
+@pytest.mark.parametrize("lacking", ["foreign", "steal", "pressure", "throttled"])
+def test_a_share_that_one_block_lacks_is_none_of_all(lacking: str):
+    blocks = [QUIET | {"seconds": 1.0, "foreign": 0.4}, QUIET | {"seconds": 3.0, "foreign": 0.0}]
+    assert pressure.pooled(blocks)["foreign"] == pytest.approx(0.1)
+    found = pressure.pooled([blocks[0], blocks[1] | {lacking: None}])
+    assert [name for name, value in found.items() if value is None] == [lacking]
