@@ -154,6 +154,18 @@ def test_a_round_that_one_of_a_pair_sat_out_is_none_of_the_pairs():
     assert rows["keras-torch-eager", "torch-eager"]["rounds"] == 13
 
 
+def test_without_a_round_of_the_twin_there_is_no_control_and_the_margin_is_five_percent():
+    twin = next(one["id"] for one in MEMBERS if one["twin"])
+    records = [dict(one) for one in world() if not (one["kind"] == "block" and one["member"] == twin)]
+    for one in records:
+        if one["kind"] == "round":
+            one["members"] = [name for name in one["members"] if name != twin]
+    rows = summarize(records).contrasts
+    assert {row["kind"] for row in rows} == {"contrast"}
+    assert {row["aa_low"] for row in rows} == {None}
+    assert [row["margin"] for row in rows] == pytest.approx([1.05] * len(rows))
+
+
 def test_cells_that_never_ran_are_rows_too():
     absent = cell(member("jax-jit"), status=NOT_RUN)
     rows = {row["stack"]: row for row in summarize([*world(), absent]).cells}
