@@ -67,6 +67,12 @@ def phase(name: str, one: dict[str, Any], cold: bool, seconds: float) -> dict[st
     return fields | {"cold": cold, "first_step_s": seconds, "steps": 10}
 
 
+def failed_gate(**changes: Any) -> dict[str, Any]:
+    fields = {"kind": "parity", "fork": None, "reference": None, "workload": "mlp", "size": "small", "device": "cpu"}
+    fields |= {"stack": "torch-compile", "gate": "P1", "value": 1.0, "limit": 1e-5, "passed": False, "detail": "d"}
+    return fields | changes
+
+
 def world() -> list[dict[str, Any]]:
     """Four forks of three rounds, every figure known."""
     records = [run(), group()]

@@ -20,7 +20,7 @@ from bench.stop import INTERRUPTED
 from bench.tiers import TIERS, Options
 from tests.bench import recorded
 from tests.bench.dummies import LENIENT, kinds, options, read, run_dummies
-from tests.bench.recorded import FORKS, GROUP, world
+from tests.bench.recorded import FORKS, GROUP, failed_gate, world
 
 # Processes of one stack differ by up to so much of their speed, so no interval of two is narrow.
 UNLIKE = {stack: {"BENCH_DUMMY_LUCK": luck} for stack, luck in (("dummy-one", "0.5"), ("dummy-slow", "2"))}
@@ -58,16 +58,7 @@ def test_what_is_wide_is_counted_with_the_control():
 def test_a_gate_of_another_groups_fork_does_not_hide_an_interval():
     elsewhere = "cells/mlp/small/cpu/pinned/shipped/as-shipped"
     other = next(one for one in world() if one["kind"] == "fork") | {"fork": "f0009", "group": elsewhere}
-    gate = {"kind": "parity", "workload": "mlp", "size": "small", "device": "cpu", "stack": "torch-eager"}
-    gate |= {
-        "fork": "f0009",
-        "reference": None,
-        "gate": "P1",
-        "value": 1.0,
-        "limit": 0.0,
-        "passed": False,
-        "detail": "",
-    }
+    gate = failed_gate(fork="f0009", stack="torch-eager")
     assert len(wide([*scattered(0.1), other, gate], GROUP)) == 3
 
 

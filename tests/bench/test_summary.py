@@ -9,7 +9,7 @@ import pytest
 
 from bench.spec import NOT_RUN, OK, PARITY_FAILED
 from bench.summary import summarize
-from tests.bench.recorded import FORKS, GROUP, MEMBERS, block, cell, group, member, round_of, run, world
+from tests.bench.recorded import FORKS, GROUP, MEMBERS, block, cell, failed_gate, group, member, round_of, run, world
 
 
 def by_pair(rows):
@@ -107,16 +107,7 @@ def test_blocks_without_their_round_and_dropped_rounds_do_not_count():
 
 @pytest.mark.parametrize("of_fork", [None, "f0002"])
 def test_a_failed_gate_withholds_the_cell_whatever_the_cell_says(of_fork: str | None):
-    gate = {"kind": "parity", "workload": "mlp", "size": "small", "device": "cpu", "stack": "torch-compile"}
-    gate |= {
-        "fork": of_fork,
-        "reference": None,
-        "gate": "P1",
-        "value": 1.0,
-        "limit": 1e-5,
-        "passed": False,
-        "detail": "d",
-    }
+    gate = failed_gate(fork=of_fork)
     found = summarize([*world(), gate])
     cells = {row["stack"]: row for row in found.cells}
     assert cells["torch-compile"]["status"] == PARITY_FAILED
@@ -128,12 +119,8 @@ def test_a_failed_gate_withholds_the_cell_whatever_the_cell_says(of_fork: str | 
 
 
 def test_a_gate_before_any_fork_concerns_its_own_workload_size_device_and_stack_alone():
-    gate = {"kind": "parity", "fork": None, "reference": None, "gate": "P1", "value": 1.0, "limit": 0.0}
-    gate |= {"passed": False, "detail": "d", "workload": "mlp", "size": "small", "device": "cpu"}
-    gate |= {"stack": "torch-compile"}
-
     def withheld(**changes: Any) -> set[str]:
-        rows = summarize([*world(), gate | changes]).cells
+        rows = summarize([*world(), failed_gate(**changes)]).cells
         return {row["stack"] for row in rows if row["status"] == PARITY_FAILED}
 
     assert withheld() == {"torch-compile"}
@@ -143,7 +130,7 @@ def test_a_gate_before_any_fork_concerns_its_own_workload_size_device_and_stack_
     assert withheld(fork="f0099") == {"torch-compile"}
     # Of a fork that this stack took no part in.
     gone = [one for one in world() if not (one["kind"] == "fork" and one["stack"] == "torch-compile")]
-    assert {row["status"] for row in summarize([*gone, gate | {"fork": "f0002"}]).cells} == {OK}
+    assert {row["status"] for row in summarize([*gone, failed_gate(fork="f0002")]).cells} == {OK}
 
 
 def test_a_round_that_one_of_a_pair_sat_out_is_none_of_the_pairs():
