@@ -18,6 +18,7 @@ from bench.schedule import orders
 from bench.seat import Seat, Seats
 from bench.spec import NOT_RUN, OK
 from bench.stacks import MODES
+from bench.tiers import Tier
 
 # Most single steps of a phase, and the forks that take them: their quantiles have no interval.
 _STEP_SAMPLES, _STEP_FORKS = 200, 3
@@ -30,6 +31,27 @@ _NANO, _SHARE = 9, 5
 # How long a block may take beyond what its steps took when they were counted; a busy neighbour is no hang.
 _PATIENCE = 30.0
 _GEMM_REPEATS = {"cpu": 2, "cuda": 10}
+
+
+def wanted_rounds(tier: Tier, phase: str, alive: Sequence[Seat]) -> int:
+    """Return how many rounds the phase gets: fewer where blocks of whole steps are longer than asked."""
+    if not alive:
+        return 0
+    blocks = [seat.steps[phase] * seat.step_s[phase] for seat in alive]
+    settling = [settling_steps(tier, phase, seat.step_s[phase]) * seat.step_s[phase] for seat in alive]
+    asked = len(alive) * (tier.block_s + tier.settle_s)
+    in_time = math.ceil(tier.rounds * asked / max(sum(blocks) + sum(settling), asked))
+    return min(tier.rounds, max(in_time, _FEWEST if max(blocks) > _LONG_S else _FEW))
+
+
+def settling_steps(tier: Tier, phase: str, step_s: float) -> int:
+    """Return the steps that run untimed before a block: caches and clocks settle after the worker was stopped.
+
+    In a step much longer than a block what has to settle is lost, and a second such step would double the time.
+    """
+    if phase == LOAD or step_s > tier.block_s + tier.settle_s:
+        return 0
+    return max(1, round(tier.settle_s / max(step_s, _LEAST_S)))
 
 
 class Rounds:
@@ -45,7 +67,8 @@ class Rounds:
 
     def take(self, phase: str) -> None:
         """Take rounds until enough are kept or the retries are spent. A round in which a worker failed is no round."""
-        wanted, retries = self._wanted(phase), self.context.options.tier.retries
+        tier = self.context.options.tier
+        wanted, retries = wanted_rounds(tier, phase, self.seats.living()), tier.retries
         kept = number = 0
         pending: list[list[Seat]] = []
         while kept < wanted and number < wanted + retries and self.seats.living():
@@ -58,28 +81,6 @@ class Rounds:
                 self.context.write(*records)
                 kept += records[-1]["kept"]
                 number += 1
-
-    def _wanted(self, phase: str) -> int:
-        """Return how many rounds the phase gets: fewer where blocks of whole steps are longer than asked."""
-        tier = self.context.options.tier
-        alive = self.seats.living()
-        if not alive:
-            return 0
-        blocks = [seat.steps[phase] * seat.step_s[phase] for seat in alive]
-        settling = [self._settling(seat, phase) * seat.step_s[phase] for seat in alive]
-        asked = len(alive) * (tier.block_s + tier.settle_s)
-        in_time = math.ceil(tier.rounds * asked / max(sum(blocks) + sum(settling), asked))
-        return min(tier.rounds, max(in_time, _FEWEST if max(blocks) > _LONG_S else _FEW))
-
-    def _settling(self, seat: Seat, phase: str) -> int:
-        """Return the steps that run untimed before a block: caches and clocks settle after the worker was stopped.
-
-        In a step much longer than a block what has to settle is lost, and a second such step would double the time.
-        """
-        tier, step_s = self.context.options.tier, seat.step_s[phase]
-        if phase == LOAD or step_s > tier.block_s + tier.settle_s:
-            return 0
-        return max(1, round(tier.settle_s / max(step_s, _LEAST_S)))
 
     def _round(self, phase: str, number: int, order: list[Seat]) -> list[Record] | None:
         """Return a round's records, None if a worker failed in it."""
@@ -123,7 +124,7 @@ class Rounds:
             if figures["steps"] < 1:
                 raise WorkerError("garbage", NOT_RUN, "its loader gave no batch")
             return figures
-        settling = self._settling(seat, phase)
+        settling = settling_steps(self.context.options.tier, phase, seat.step_s[phase])
         if settling:
             self.seats.ask(seat, "block", timeout, phase=phase, steps=settling)
         figures = self._timed(seat, "block", timeout, {"phase": phase, "steps": steps})

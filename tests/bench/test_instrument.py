@@ -128,31 +128,30 @@ def test_every_phase_compiles_in_its_first_step(tmp_path: Path):
         assert cell["first_step_cold_s"] > 0.3 > cell["first_step_warm_s"]
 
 
-# A busy machine may stretch the step of 47 ms by a sixth before it gets a round less.
-@pytest.mark.parametrize(("step", "rounds"), [("0.001", 12), ("0.047", 6), ("0.09", 5), ("0.6", 3)])
-def test_long_blocks_get_few_rounds(tmp_path: Path, step: str, rounds: int):
-    """As many as take as long as those that were asked for; five at least, or three of blocks of half a second."""
+def test_long_blocks_get_few_rounds(tmp_path: Path):
+    """The fewest, however slow the machine; how many others get is held where nothing keeps the pace."""
     out = tmp_path / "run.jsonl"
-    slow = {"dummy-one": {"BENCH_DUMMY_STEP": step}}
+    slow = {"dummy-one": {"BENCH_DUMMY_STEP": "0.09"}}
     run_dummies(out, options(stacks=("dummy-one",), rounds=12, block_s=0.021), variables=slow)
     records = read(out)[0]
-    assert len(kinds(records, "round")) == rounds
-    assert step == "0.001" or {one["steps"] for one in kinds(records, "block")} == {1}
+    assert len(kinds(records, "round")) == 5
+    assert {one["steps"] for one in kinds(records, "block")} == {1}
 
 
 def test_what_was_stopped_settles_before_a_block_unless_a_step_is_much_longer(tmp_path: Path):
-    """It dies at its eleventh block, so each round that it is in shows how many blocks a round takes it."""
+    """It dies at its eleventh block, so the rounds that it is in show how many blocks a round takes it.
+
+    A busy machine may stretch the shorter step fourfold before it counts as much longer.
+    """
     rounds = {}
-    for step in ("0.02", "0.03"):
+    for step in ("0.02", "0.12"):
         out = tmp_path / f"{step}.jsonl"
-        slow = {"BENCH_DUMMY_STEP": step}
-        dying = {**slow, "BENCH_DUMMY_FAULT": "die", "BENCH_DUMMY_AFTER": "10"}
-        asked = options(stacks=("dummy-one", "dummy-odd"), rounds=12, block_s=0.022, settle_s=0.004)
-        run_dummies(out, asked, variables={"dummy-one": slow, "dummy-odd": dying})
-        members = [one["members"] for one in kinds(read(out)[0], "round")]
-        rounds[step] = sum(any(member.startswith("dummy-odd") for member in round_) for round_ in members)
-    assert rounds["0.03"] >= 4
-    assert rounds["0.02"] == rounds["0.03"] // 2
+        dying = {"BENCH_DUMMY_STEP": step, "BENCH_DUMMY_FAULT": "die", "BENCH_DUMMY_AFTER": "10"}
+        asked = options(stacks=("dummy-odd",), rounds=40, block_s=0.08, settle_s=0.004)
+        run_dummies(out, asked, variables={"dummy-odd": dying})
+        rounds[step] = len(kinds(read(out)[0], "round"))
+    assert rounds["0.12"] >= 4
+    assert rounds["0.02"] == rounds["0.12"] // 2
 
 
 class Shapes(Steps):
