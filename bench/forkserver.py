@@ -41,9 +41,18 @@ class ForkServer:
     """One server. It imports while the runner goes on; `ready` waits for it."""
 
     def __init__(
-        self, python: str, variables: Mapping[str, str], log: Path, cores: Sequence[int], modules: Sequence[str]
+        self,
+        python: str,
+        variables: Mapping[str, str],
+        log: Path,
+        cores: Sequence[int],
+        modules: Sequence[str],
+        patience_s: float = _PATIENCE,
     ) -> None:
-        """Start it on `cores`, to import `modules`, by name. Raises WorkerError if it cannot be started."""
+        """Start it on `cores`, to import `modules`, by name. Raises WorkerError if it cannot be started.
+
+        One that leaves a request without an answer for `patience_s` counts as gone, and is ended.
+        """
         names = log.with_suffix(".modules")
         names.write_text(json.dumps(list(modules)), encoding="utf-8")
         near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -58,6 +67,7 @@ class ForkServer:
                 near.close()
                 raise
         self._socket = near
+        self._patience_s = patience_s
         self._lock = threading.Lock()
         self._ready: bool | None = None
 
@@ -82,7 +92,7 @@ class ForkServer:
         with self._lock:
             ends = [pipes.worker_requests, pipes.worker_replies]
             socket.send_fds(self._socket, [json.dumps(request).encode()], ends)
-            answer = self._heard(_PATIENCE)
+            answer = self._heard(self._patience_s)
         if answer is None:
             # What it may yet fork ends with it, and no later answer is taken for another's.
             self.close()
@@ -94,10 +104,11 @@ class ForkServer:
         try:
             with self._lock:
                 self._socket.send(json.dumps({"do": "wait", "pid": pid}).encode())
-                answer = self._heard(_PATIENCE)
+                answer = self._heard(self._patience_s)
         except OSError:
             answer = None
         if answer is None:
+            self.close()
             return -signal.SIGKILL
         code: int | None = answer["code"]
         return code

@@ -93,6 +93,23 @@ def test_workers_end_with_their_server(ready: ForkServer, tmp_path: Path):
         worker(ready, tmp_path)
 
 
+@pytest.mark.parametrize("asked", ["fork", "exit code"])
+def test_a_server_that_does_not_answer_is_ended_with_its_workers(tmp_path: Path, asked: str):
+    """Or its late answer would be taken for the next request's."""
+    slow = ForkServer(sys.executable, {}, tmp_path / "server.log", CORES, ["numpy"], patience_s=6)
+    assert slow.ready(60, lambda: None)
+    one = worker(slow, tmp_path)
+    os.kill(parent_of(one.pid), signal.SIGSTOP)
+    if asked == "fork":
+        with pytest.raises(OSError, match="the fork server is gone"):
+            worker(slow, tmp_path)
+    else:
+        assert slow.exit_code(one.pid) == -signal.SIGKILL
+    assert ended(one.pid)
+    with pytest.raises(OSError, match=r"gone|pipe|descriptor"):
+        worker(slow, tmp_path)
+
+
 def test_a_server_in_which_a_library_runs_threads_does_not_fork(tmp_path: Path):
     text = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
     (tmp_path / "threaded.py").write_text(text, encoding="utf-8")

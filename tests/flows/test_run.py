@@ -122,13 +122,13 @@ def serving(home: Path) -> Iterator[tuple[subprocess.Popen[bytes], Callable[[], 
 
 
 def _get(api: str, path: str) -> Any:
-    reply = requests.get(f"{api}/{path}", timeout=5)
+    reply = requests.get(f"{api}/{path}", timeout=PATIENCE_S)
     reply.raise_for_status()
     return reply.json()
 
 
 def _post(api: str, path: str, body: dict[str, Any] | None = None) -> Any:
-    reply = requests.post(f"{api}/{path}", json=body or {}, timeout=5)
+    reply = requests.post(f"{api}/{path}", json=body or {}, timeout=PATIENCE_S)
     reply.raise_for_status()
     return reply.json()
 
