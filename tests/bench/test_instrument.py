@@ -139,14 +139,14 @@ def test_long_blocks_get_few_rounds(tmp_path: Path):
 
 
 def test_what_was_stopped_settles_before_a_block_unless_a_step_is_much_longer(tmp_path: Path):
-    """It dies at its eleventh block, so the rounds that it is in show how many blocks a round takes it.
+    """It dies at its twelfth block, so the rounds that it is in show how many blocks a round takes it.
 
     A busy machine may stretch the shorter step fourfold before it counts as much longer.
     """
     rounds = {}
     for step in ("0.02", "0.12"):
         out = tmp_path / f"{step}.jsonl"
-        dying = {"BENCH_DUMMY_STEP": step, "BENCH_DUMMY_FAULT": "die", "BENCH_DUMMY_AFTER": "10"}
+        dying = {"BENCH_DUMMY_STEP": step, "BENCH_DUMMY_FAULT": "die", "BENCH_DUMMY_AFTER": "11"}
         asked = options(stacks=("dummy-odd",), rounds=40, block_s=0.08, settle_s=0.004)
         run_dummies(out, asked, variables={"dummy-odd": dying})
         rounds[step] = len(kinds(read(out)[0], "round"))
@@ -214,6 +214,24 @@ def test_what_a_second_step_compiles_is_in_no_step_s_time():
     found = session.calibrate({"phase": "train", "seconds": 0.1})
     assert found["step_s"] < 0.1
     assert found["steps"] > 1
+
+
+class Paused(Shapes):
+    """A program of one shape whose third step meets a pause of the machine."""
+
+    def _train(self, placed: int) -> None:
+        super()._train(placed)
+        if len(self.met) == 3:
+            time.sleep(0.15)
+
+
+def test_a_pause_of_the_machine_is_no_slow_step():
+    session = Session()
+    session.program, session.base, session.placed = Paused(), base, [0]
+    session.warm({"phase": "train"})
+    found = session.calibrate({"phase": "train", "seconds": 1.0})
+    assert found["step_s"] < 0.05
+    assert found["steps"] > 20
 
 
 def _raise(error: Exception) -> None:
