@@ -89,29 +89,33 @@ class ForkServer:
     def fork(self, variables: Mapping[str, str], log: Path, cores: Sequence[int] | None, pipes: Pipes) -> int:
         """Return the process id of a new worker. Raises OSError where the server is gone, or does not answer."""
         request = {"do": "fork", "log": str(log), "variables": {**variables, **pinned(cores)}}
-        with self._lock:
-            ends = [pipes.worker_requests, pipes.worker_replies]
-            socket.send_fds(self._socket, [json.dumps(request).encode()], ends)
-            answer = self._heard(self._patience_s)
+        answer = self._asked(request, [pipes.worker_requests, pipes.worker_replies])
         if answer is None:
-            # What it may yet fork ends with it, and no later answer is taken for another's.
-            self.close()
             raise OSError("the fork server is gone")
         return int(answer["pid"])
 
     def exit_code(self, pid: int) -> int | None:
         """Return a forked worker's exit code, None while it runs. A server that is gone took its workers with it."""
+        answer = self._asked({"do": "wait", "pid": pid}, [])
+        if answer is None:
+            return -signal.SIGKILL
+        code: int | None = answer["code"]
+        return code
+
+    def _asked(self, request: dict[str, Any], ends: list[int]) -> dict[str, Any] | None:
+        """Return the answer to a request that hands it pipes' ends; None, and it is ended, where none comes.
+
+        What it may yet fork ends with it, and no later answer is taken for another's.
+        """
         try:
             with self._lock:
-                self._socket.send(json.dumps({"do": "wait", "pid": pid}).encode())
+                socket.send_fds(self._socket, [json.dumps(request).encode()], ends)
                 answer = self._heard(self._patience_s)
         except OSError:
             answer = None
         if answer is None:
             self.close()
-            return -signal.SIGKILL
-        code: int | None = answer["code"]
-        return code
+        return answer
 
     def _heard(self, timeout: float) -> dict[str, Any] | None:
         self._socket.settimeout(timeout)

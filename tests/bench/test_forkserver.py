@@ -89,7 +89,7 @@ def test_workers_end_with_their_server(ready: ForkServer, tmp_path: Path):
     assert ended(one.pid)
     with pytest.raises(WorkerError, match="the worker died of signal 9"):
         one.ask("tidy", 20)
-    with pytest.raises(OSError, match=r"gone|pipe|descriptor"):
+    with pytest.raises(OSError, match="the fork server is gone"):
         worker(ready, tmp_path)
 
 
@@ -106,7 +106,7 @@ def test_a_server_that_does_not_answer_is_ended_with_its_workers(tmp_path: Path,
     else:
         assert slow.exit_code(one.pid) == -signal.SIGKILL
     assert ended(one.pid)
-    with pytest.raises(OSError, match=r"gone|pipe|descriptor"):
+    with pytest.raises(OSError, match="the fork server is gone"):
         worker(slow, tmp_path)
 
 
