@@ -68,6 +68,12 @@ def test_a_bundled_run_has_the_workloads_and_processes_that_the_readme_says(run,
     assert (len(most), (most.min(), most.max())) == (workloads, forks)
 
 
+def test_the_run_on_a_gpu_took_as_many_minutes_as_the_readme_says():
+    [entry] = [one for one in Bundle().entries if one.name == "h200"]
+    minutes = {8: "eight", 9: "nine", 10: "ten"}[round((entry.ended_at - entry.started_at).total_seconds() / 60)]
+    assert f"run of {minutes} minutes on an NVIDIA H200" in " ".join(README.split())
+
+
 def contrasts(run):
     """The contrasts of a bundled run, each with its batch; test_bundle holds them against the run itself."""
     [entry] = [one for one in Bundle().entries if one.name == run]
